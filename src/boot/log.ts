@@ -1,0 +1,179 @@
+/**
+ * Log lines, built without allocating: `[    0.012345] tag: message key=value key=value`.
+ *
+ * One line at a time is put together in a fixed buffer and written to the console when it ends:
+ *
+ *     info("memmap").range(base, end).text("usable").num("bytes", end - base).end();
+ *
+ * Tools read the `key=value` part, so a key, once published, keeps its meaning. A line that would
+ * not fit the buffer is cut; no line of the kernel comes near.
+ */
+
+import { clock, consoleWrite } from "./shim";
+
+export const enum Level {
+  ERROR = 0,
+  WARN = 1,
+  INFO = 2,
+  DEBUG = 3,
+}
+
+/** Bytes of the longest line, newline included. */
+const LINE_CAPACITY: u32 = 512;
+
+const buffer: usize = memory.data(512);
+
+let length: u32 = 0;
+let muted: bool = false;
+let threshold: i32 = Level.INFO;
+
+/** Shows lines up to `level` from now on. */
+export function setLogLevel(level: Level): void {
+  threshold = level;
+}
+
+/** True if a line of `level` would be shown; asks before work done only for the log. */
+export function logs(level: Level): bool {
+  return i32(level) <= threshold;
+}
+
+function append(byte: u32): void {
+  // The last byte is kept for the newline.
+  if (length < LINE_CAPACITY - 1) store<u8>(buffer + length++, byte);
+}
+
+function appendText(text: string): void {
+  for (let i = 0, n = text.length; i < n; ++i) append(text.charCodeAt(i));
+}
+
+/** Appends `value` in decimal, filled to `width` digits with `fill`. */
+function appendDecimal(value: u64, width: i32 = 1, fill: u32 = 0x30): void {
+  let divisor: u64 = 1;
+  let digits = 1;
+  while (value / divisor >= 10) {
+    divisor *= 10;
+    ++digits;
+  }
+  for (; digits < width; --width) append(fill);
+  for (; divisor; divisor /= 10) append(0x30 + u32((value / divisor) % 10));
+}
+
+/** Appends `value` as `0x` and at least `width` hexadecimal digits. */
+function appendHex(value: u64, width: u32): void {
+  appendText("0x");
+  let digits: u32 = 16 - u32(clz(value | 1) >> 2);
+  if (digits < width) digits = width;
+  while (digits--) {
+    const digit = u32(value >> (digits << 2)) & 15;
+    append(digit < 10 ? 0x30 + digit : 0x57 + digit);
+  }
+}
+
+function appendKey(key: string): void {
+  append(0x20);
+  appendText(key);
+  append(0x3d);
+}
+
+/**
+ * The line being built. It has no state of its own (there is one line at a time), so its methods
+ * ignore `this` and hand it on only to be chained.
+ */
+@unmanaged
+export class Line {
+  /** A word or phrase of the message. */
+  text(text: string): Line {
+    if (!muted) {
+      append(0x20);
+      appendText(text);
+    }
+    return this;
+  }
+
+  /** `0x…-0x…`, sixteen digits each; `end` is exclusive and shown inclusive. */
+  range(base: u64, end: u64): Line {
+    if (!muted) {
+      append(0x20);
+      appendHex(base, 16);
+      append(0x2d);
+      appendHex(end - 1, 16);
+    }
+    return this;
+  }
+
+  /** `key=<decimal>` */
+  num(key: string, value: u64): Line {
+    if (!muted) {
+      appendKey(key);
+      appendDecimal(value);
+    }
+    return this;
+  }
+
+  /** `key=0x<hexadecimal>` */
+  hex(key: string, value: u64): Line {
+    if (!muted) {
+      appendKey(key);
+      appendHex(value, 1);
+    }
+    return this;
+  }
+
+  /** `key=<word>`; `value` holds no spaces. */
+  word(key: string, value: string): Line {
+    if (!muted) {
+      appendKey(key);
+      appendText(value);
+    }
+    return this;
+  }
+
+  /** Writes the line to the console, unless its level is not shown. */
+  end(): void {
+    if (muted) return;
+    store<u8>(buffer + length, 0x0a);
+    consoleWrite(buffer, length + 1);
+  }
+}
+
+function begin(level: Level, tag: string): Line {
+  muted = !logs(level);
+  length = 0;
+  if (!muted) {
+    const now = clock() / 1000;
+    append(0x5b);
+    appendDecimal(now / 1000000, 5, 0x20);
+    append(0x2e);
+    appendDecimal(now % 1000000, 6);
+    appendText("] ");
+    appendText(tag);
+    append(0x3a);
+  }
+  return changetype<Line>(buffer);
+}
+
+export function error(tag: string): Line {
+  return begin(Level.ERROR, tag);
+}
+
+export function warn(tag: string): Line {
+  return begin(Level.WARN, tag);
+}
+
+export function info(tag: string): Line {
+  return begin(Level.INFO, tag);
+}
+
+export function debug(tag: string): Line {
+  return begin(Level.DEBUG, tag);
+}
+
+/** `PANIC: <tag>: …`, without a time stamp and at every level: the last line of a failed boot. */
+export function panicLine(tag: string): Line {
+  muted = false;
+  length = 0;
+  appendText("PANIC: ");
+  appendText(tag);
+  append(0x3a);
+  return changetype<Line>(buffer);
+}

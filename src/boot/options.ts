@@ -1,0 +1,43 @@
+/**
+ * The kernel's command line: words of the form `key=value`, separated by spaces.
+ *
+ * It comes from `limine.conf` and selects what the log shows and which checks run; nothing that
+ * memory is sized by. An unknown word is harmless and is named in the log.
+ */
+
+import { warn } from "./log";
+import { bootOptions } from "./shim";
+
+/** Bytes of command line that are looked at; what lies beyond is reported. */
+const CAPACITY: u32 = 1024;
+
+const buffer: usize = memory.data(1024);
+
+let length: u32 = 0;
+
+/** Reads the command line; before that every option is absent. */
+export function readOptions(): void {
+  const whole = u32(bootOptions(buffer, CAPACITY));
+  length = min(whole, CAPACITY);
+  if (whole > CAPACITY)
+    warn("boot").text("options cut:").num("bytes", whole).num("kept", CAPACITY).end();
+}
+
+/** True if `text` stands at `position` and ends where a word ends. */
+function standsAt(position: u32, text: string): bool {
+  const size = u32(text.length);
+  if (position + size > length) return false;
+  for (let i: u32 = 0; i < size; ++i) {
+    if (load<u8>(buffer + position + i) != text.charCodeAt(i)) return false;
+  }
+  return position + size == length || load<u8>(buffer + position + size) == 0x20;
+}
+
+/** True if the command line holds the word `word`, for instance `log=debug`. */
+export function hasOption(word: string): bool {
+  for (let position: u32 = 0; position < length; ++position) {
+    const starts = position == 0 || load<u8>(buffer + position - 1) == 0x20;
+    if (starts && standsAt(position, word)) return true;
+  }
+  return false;
+}

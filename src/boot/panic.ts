@@ -1,0 +1,30 @@
+/**
+ * The end of a boot that failed: one line that names the place, the reason and the error code.
+ */
+
+import { ErrorCode, errorName } from "./error_code";
+import { panicLine } from "./log";
+import { exit } from "./shim";
+
+/** Prints `PANIC: <tag>: <reason> code=<n> name=<NAME>` and returns `code`, the kernel's status. */
+export function panic(tag: string, reason: string, code: ErrorCode): ErrorCode {
+  panicLine(tag).text(reason).num("code", code).word("name", errorName(code)).end();
+  return code;
+}
+
+/**
+ * Where AssemblyScript's asserts end: a broken invariant, so there is no way back to the caller.
+ * Named by `--use abort=…`, hence called by the compiler only.
+ */
+export function abort(message: string | null, file: string | null, line: u32, column: u32): void {
+  panicLine("assert")
+    .text(message ? message : "invariant broken")
+    .word("file", file ? file : "?")
+    .num("line", line)
+    .num("column", column)
+    .num("code", ErrorCode.INVALID_DESCRIPTOR)
+    .word("name", errorName(ErrorCode.INVALID_DESCRIPTOR))
+    .end();
+  exit(ErrorCode.INVALID_DESCRIPTOR);
+  unreachable();
+}
