@@ -1,0 +1,108 @@
+#include "console.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "cpu.h"
+
+/* COM1 of a PC and the registers of its 16550 UART used here. */
+#define COM1 0x3f8
+#define UART_DATA (COM1 + 0)
+#define UART_INTERRUPTS (COM1 + 1)
+#define UART_FIFO (COM1 + 2)
+#define UART_LINE (COM1 + 3)
+#define UART_MODEM (COM1 + 4)
+#define UART_STATUS (COM1 + 5)
+
+#define LINE_8N1 0x03
+#define LINE_DIVISOR 0x80
+#define STATUS_CAN_SEND 0x20
+
+/* Polls before a port counts as absent: longer than any UART needs a byte. */
+#define SEND_POLLS 100000
+
+/* QEMU's isa-debug-exit: writing `v` ends QEMU with status `v << 1 | 1`. */
+#define DEBUG_EXIT 0xf4
+#define DEBUG_EXIT_SUCCESS 0x10
+#define DEBUG_EXIT_FAILURE 0x11
+
+void console_init(void) {
+    out8(UART_INTERRUPTS, 0);
+    out8(UART_LINE, LINE_DIVISOR);
+    out8(UART_DATA, 1);
+    out8(UART_INTERRUPTS, 0);
+    out8(UART_LINE, LINE_8N1);
+    out8(UART_FIFO, 0xc7);
+    out8(UART_MODEM, 0x03);
+}
+
+void console_write(const char *text, size_t bytes) {
+    for (size_t i = 0; i < bytes; i++) {
+        for (int polls = 0; !(in8(UART_STATUS) & STATUS_CAN_SEND); polls++)
+            if (polls == SEND_POLLS)
+                return;
+        out8(UART_DATA, (uint8_t)text[i]);
+    }
+}
+
+/* Formats into a fixed buffer; a longer text is cut. */
+static void print_va(const char *format, va_list args) {
+    char text[512];
+    int length = vsnprintf(text, sizeof text, format, args);
+    if (length >= (int)sizeof text)
+        length = sizeof text - 1;
+    if (length > 0)
+        console_write(text, (size_t)length);
+}
+
+void console_print(const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    print_va(format, args);
+    va_end(args);
+}
+
+_Noreturn void machine_end(int status) {
+    out8(DEBUG_EXIT, status ? DEBUG_EXIT_FAILURE : DEBUG_EXIT_SUCCESS);
+    for (;;)
+        __asm__ volatile("cli; hlt");
+}
+
+static const char *error_name(enum error_code code) {
+    switch (code) {
+    case ERROR_EMPTY_MEMORY_MAP:
+        return "EMPTY_MEMORY_MAP";
+    case ERROR_UNSUPPORTED:
+        return "UNSUPPORTED";
+    case ERROR_BOOT_PROTOCOL:
+        return "BOOT_PROTOCOL";
+    case ERROR_INVALID_MODULE:
+        return "INVALID_MODULE";
+    case ERROR_TRAP:
+        return "TRAP";
+    case ERROR_CPU_EXCEPTION:
+        return "CPU_EXCEPTION";
+    }
+    return "UNKNOWN";
+}
+
+static void panic_va(const char *tag, enum error_code code, const char *format, va_list args) {
+    console_print("PANIC: %s: ", tag);
+    print_va(format, args);
+    console_print(" code=%d name=%s\n", code, error_name(code));
+}
+
+void panic_line(const char *tag, enum error_code code, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    panic_va(tag, code, format, args);
+    va_end(args);
+}
+
+_Noreturn void panic(const char *tag, enum error_code code, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    panic_va(tag, code, format, args);
+    va_end(args);
+    machine_end(code);
+}

@@ -1,0 +1,73 @@
+/* The instructions that C cannot say. Used by every part of the shim. */
+
+#ifndef SHIM_CPU_H
+#define SHIM_CPU_H
+
+#include <stdint.h>
+
+static inline void out8(uint16_t port, uint8_t value) {
+    __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static inline uint8_t in8(uint16_t port) {
+    uint8_t value;
+    __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+    return value;
+}
+
+static inline uint64_t read_tsc(void) {
+    uint32_t low, high;
+    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+    return (uint64_t)high << 32 | low;
+}
+
+static inline uint64_t read_cr2(void) {
+    uint64_t value;
+    __asm__ volatile("mov %%cr2, %0" : "=r"(value));
+    return value;
+}
+
+static inline uint64_t read_cr3(void) {
+    uint64_t value;
+    __asm__ volatile("mov %%cr3, %0" : "=r"(value));
+    return value;
+}
+
+static inline void write_cr3(uint64_t value) {
+    __asm__ volatile("mov %0, %%cr3" : : "r"(value) : "memory");
+}
+
+static inline void write_msr(uint32_t msr, uint64_t value) {
+    __asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)value), "d"(value >> 32));
+}
+
+static inline void invalidate_page(uint64_t address) {
+    __asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
+}
+
+/* EDX of CPUID leaf `leaf`, 0 where the processor does not have the leaf. */
+static inline uint32_t cpuid_edx(uint32_t leaf) {
+    uint32_t highest = leaf & 0x80000000, ebx, ecx, edx;
+    __asm__ volatile("cpuid" : "+a"(highest), "=b"(ebx), "=c"(ecx), "=d"(edx));
+    if (highest < leaf)
+        return 0;
+    __asm__ volatile("cpuid" : "+a"(leaf), "=b"(ebx), "=c"(ecx), "=d"(edx));
+    return edx;
+}
+
+/*
+ * Fills `bytes` from `address` on with `byte`, eight bytes at a time: a new
+ * page table or a gigabyte of allocator tables must not be written byte-wise.
+ */
+static inline void fill_memory(void *address, uint8_t byte, uint64_t bytes) {
+    uint64_t words = bytes / 8, rest = bytes % 8;
+    uint64_t pattern = byte * 0x0101010101010101;
+    __asm__ volatile("rep stosq\n\t"
+                     "mov %[rest], %%rcx\n\t"
+                     "rep stosb"
+                     : "+D"(address), "+c"(words)
+                     : "a"(pattern), [rest] "r"(rest)
+                     : "memory");
+}
+
+#endif

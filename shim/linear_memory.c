@@ -1,0 +1,55 @@
+#include "linear_memory.h"
+
+#include <stddef.h>
+
+#include "cpu.h"
+#include "m3_env.h"
+
+#define PAGE_BYTES 4096
+#define HEADER_BYTES sizeof(M3MemoryHeader)
+
+_Alignas(PAGE_BYTES) struct first_linear_memory first_linear_memory;
+
+/* Where the data lies now; null until wasm3 asks for linear memory. */
+static char *data;
+
+/* Where it may lie from the next growth on, and how much of it. */
+static char *committed = first_linear_memory.data;
+static uint64_t committed_bytes = FIRST_LINEAR_BYTES;
+
+static uint64_t bytes_in_use;
+
+int linear_memory_commit(uint64_t virtual, uint64_t bytes) {
+    int moves = data != first_linear_memory.data && (uint64_t)data != virtual;
+    if (virtual % PAGE_BYTES || moves || bytes < bytes_in_use)
+        return -1;
+    committed = (char *)virtual;
+    committed_bytes = bytes;
+    return 0;
+}
+
+void *__real_m3_Realloc_Impl(void *block, size_t bytes, size_t old_bytes);
+
+/* True for a block of wasm3's that is linear memory: header and wasm pages. */
+static int is_linear_memory(const void *block, size_t bytes) {
+    if (data)
+        return block == data - HEADER_BYTES;
+    return !block && bytes > HEADER_BYTES && (bytes - HEADER_BYTES) % FIRST_LINEAR_BYTES == 0;
+}
+
+/*
+ * Takes the place of wasm3's function of this name (ld --wrap). Linear memory
+ * grows within what is committed and is never given back: a smaller size is
+ * refused, which `memory.grow` answers with -1. New bytes are zero.
+ */
+void *__wrap_m3_Realloc_Impl(void *block, size_t bytes, size_t old_bytes) {
+    if (!is_linear_memory(block, bytes))
+        return __real_m3_Realloc_Impl(block, bytes, old_bytes);
+    if (bytes < old_bytes || bytes - HEADER_BYTES > committed_bytes)
+        return NULL;
+    data = committed;
+    uint64_t new_bytes = bytes - HEADER_BYTES;
+    fill_memory(data + bytes_in_use, 0, new_bytes - bytes_in_use);
+    bytes_in_use = new_bytes;
+    return data - HEADER_BYTES;
+}

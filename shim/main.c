@@ -1,0 +1,28 @@
+/*
+ * The shim: everything that the kernel, being wasm, cannot do itself. It brings
+ * the processor and the console up, takes the boot loader's answers, runs the
+ * kernel and ends the machine with its status.
+ */
+
+#include "boot_info.h"
+#include "clock.h"
+#include "console.h"
+#include "descriptors.h"
+#include "libc.h"
+#include "runtime.h"
+
+_Noreturn void shim_main(void) {
+    console_init();
+    descriptors_init();
+    libc_init();
+    clock_init();
+    const struct boot_info *info = boot_info_collect();
+    uint64_t microseconds = clock_nanoseconds() / 1000;
+    console_print("[%5llu.%06llu] boot: SlopOS " SLOPOS_VERSION
+                  " loader=\"%s %s\" hhdm=0x%016llx entries=%u\n",
+                  (unsigned long long)(microseconds / 1000000),
+                  (unsigned long long)(microseconds % 1000000), info->loader_name,
+                  info->loader_version, (unsigned long long)info->hhdm_offset,
+                  info->memory_map_entries);
+    machine_end(runtime_run(info));
+}

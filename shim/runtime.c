@@ -1,0 +1,100 @@
+#include "runtime.h"
+
+#include "console.h"
+#include "imports.h"
+#include "m3_env.h"
+
+/* The version of the contract between shim and kernel. */
+#define ABI_VERSION 1
+
+/*
+ * Bytes of wasm3's stack for wasm values. For each wasm call wasm3 also takes
+ * some of the boot stack, which is so much larger that endless recursion ends
+ * as a wasm trap.
+ */
+#define WASM_STACK_BYTES (32 * 1024)
+
+/* Calls shown of a backtrace; the innermost come first. */
+#define BACKTRACE_CALLS 32
+
+/* Refuses the module: wasm3's error and what it says of the place. */
+static _Noreturn void refuse(IM3Runtime runtime, const char *doing, M3Result result) {
+    M3ErrorInfo details = {0};
+    if (runtime)
+        m3_GetErrorInfo(runtime, &details);
+    const char *message = details.message ? details.message : "";
+    panic("shim", ERROR_INVALID_MODULE, "cannot %s the wasm module: %s%s%s", doing, result,
+          *message ? ": " : "", message);
+}
+
+/* wasm3 would find out only when the kernel calls the import. */
+static void check_imports(IM3Module module) {
+    for (uint32_t i = 0; i < module->numFuncImports; i++) {
+        const M3Function *function = &module->functions[i];
+        if (!function->compiled)
+            panic("shim", ERROR_INVALID_MODULE,
+                  "the wasm module imports %s.%s, which ABI %d does not have",
+                  function->import.moduleUtf8, function->import.fieldUtf8, ABI_VERSION);
+    }
+}
+
+static IM3Function find_export(IM3Runtime runtime, const char *name, uint32_t arguments) {
+    IM3Function function;
+    M3Result result = m3_FindFunction(&function, runtime, name);
+    if (result)
+        refuse(runtime, name, result);
+    if (m3_GetArgCount(function) != arguments || m3_GetRetCount(function) != 1 ||
+        m3_GetRetType(function, 0) != c_m3Type_i32)
+        panic("shim", ERROR_INVALID_MODULE, "the wasm module exports %s with another signature",
+              name);
+    return function;
+}
+
+static _Noreturn void report_trap(IM3Runtime runtime, M3Result result) {
+    M3ErrorInfo details;
+    m3_GetErrorInfo(runtime, &details);
+    panic_line("wasm", ERROR_TRAP, "%s", result);
+    IM3BacktraceInfo trace = m3_GetBacktrace(runtime);
+    IM3BacktraceFrame frame = trace ? trace->frames : NULL;
+    for (int calls = 0; frame && calls < BACKTRACE_CALLS; calls++) {
+        console_print("  at %s\n", m3_GetFunctionName(frame->function));
+        frame = frame->next;
+    }
+    machine_end(ERROR_TRAP);
+}
+
+int runtime_run(const struct boot_info *info) {
+    if (info->module_bytes > UINT32_MAX)
+        refuse(NULL, "load", m3Err_wasmOverrun);
+    IM3Environment environment = m3_NewEnvironment();
+    IM3Runtime runtime = m3_NewRuntime(environment, WASM_STACK_BYTES, NULL);
+    IM3Module module;
+    M3Result result =
+        m3_ParseModule(environment, &module, info->module, (uint32_t)info->module_bytes);
+    if (result)
+        refuse(NULL, "parse", result);
+    result = m3_LoadModule(runtime, module);
+    if (result)
+        refuse(runtime, "load", result);
+    result = imports_link(module, info);
+    if (result)
+        refuse(runtime, "link", result);
+    check_imports(module);
+    IM3Function abi_version = find_export(runtime, "abi_version", 0);
+    IM3Function kernel_main = find_export(runtime, "kernel_main", 2);
+
+    int32_t version, status;
+    result = m3_CallV(abi_version);
+    if (result)
+        report_trap(runtime, result);
+    m3_GetResultsV(abi_version, &version);
+    if (version != ABI_VERSION)
+        panic("shim", ERROR_UNSUPPORTED, "the wasm module speaks ABI %d, this shim speaks ABI %d",
+              version, ABI_VERSION);
+
+    result = m3_CallV(kernel_main, info->hhdm_offset, info->memory_map_entries);
+    if (result)
+        report_trap(runtime, result);
+    m3_GetResultsV(kernel_main, &status);
+    return status;
+}
