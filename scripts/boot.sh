@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# From a checkout to a running kernel: installs what is missing, builds, makes the ISO, boots it.
+#
+# usage: scripts/boot.sh [--loader auto|limine|stub] [--options TEXT] [SECONDS] [option...]
+#
+# --loader and --options go to scripts/build_iso.sh, everything else to scripts/run_qemu_ovmf.sh;
+# SECONDS is 60 here (none with --gdb). Says at each step what it does and how long that took.
+#
+# examples:
+#   npm run boot
+#   npm run boot -- --memory 4G --options "log=debug"
+#
+# exit status: that of the step that failed; the last is scripts/run_qemu_ovmf.sh
+set -euo pipefail
+# shellcheck source=scripts/common.sh
+source "$(dirname -- "$0")/common.sh"
+
+iso_arguments=()
+run_arguments=()
+limit=60
+
+while [ $# -gt 0 ]; do
+    case $1 in
+        --loader | --options)
+            require_value "$1" $#
+            iso_arguments+=("$1" "$2")
+            shift
+            ;;
+        --memory | --accel | --cpu | --log)
+            require_value "$1" $#
+            run_arguments+=("$1" "$2")
+            shift
+            ;;
+        -h | --help)
+            show_help "$0"
+            exit 0
+            ;;
+        --gdb)
+            run_arguments+=("$1")
+            limit=
+            ;;
+        -*) run_arguments+=("$1") ;;
+        *) limit=$1 ;;
+    esac
+    shift
+done
+
+# step TEXT COMMAND...: announces it, runs it, says how long it took.
+step() {
+    local begin elapsed
+    say "$1"
+    begin=$(date +%s%3N)
+    "${@:2}"
+    elapsed=$(($(date +%s%3N) - begin))
+    say "done in $((elapsed / 1000)).$(printf %03d $((elapsed % 1000))) s"
+}
+
+cd "$root"
+step "1/4 installing what is missing" scripts/setup.sh
+step "2/4 building" scripts/build.sh
+step "3/4 making the ISO" scripts/build_iso.sh "${iso_arguments[@]}"
+step "4/4 booting" scripts/run_qemu_ovmf.sh builddir/slop.iso ${limit:+"$limit"} \
+    "${run_arguments[@]}"

@@ -1,0 +1,185 @@
+#!/usr/bin/env bash
+# Makes a bootable ISO of the shim and the kernel: UEFI always, BIOS as well where Limine brings
+# the files for it.
+#
+# usage: scripts/build_iso.sh [--loader auto|limine|stub] [--options TEXT] [-o FILE]
+#
+#   --loader L       limine: Limine 8 or newer, found in $LIMINE_DIR, /usr/local/share/limine or
+#                    /usr/share/limine; stub: our own small loader, builddir/BOOTX64.EFI;
+#                    auto (default): limine where it is installed, else stub
+#   --options TEXT   the kernel's command line, for example "log=debug"
+#   -o FILE          the ISO to write (default builddir/slop.iso)
+#   --shim FILE      the executable to boot (default builddir/shim.elf)
+#   --module FILE    the kernel (default builddir/kernel.wasm); none leaves it out
+#   --config FILE    the loader's configuration (default iso/limine.conf); @OPTIONS@ in it becomes
+#                    the command line
+#
+# The same inputs give the same ISO, bit for bit; SOURCE_DATE_EPOCH sets the date of its files.
+# FILE is replaced when the new ISO is complete, and is left as it was if anything fails.
+#
+# examples:
+#   scripts/build_iso.sh
+#   scripts/build_iso.sh --loader stub --options "log=debug" -o /tmp/debug.iso
+#
+# exit status: 0 written, 1 a tool failed, 2 wrong arguments, 3 a tool or file is missing
+set -euo pipefail
+# shellcheck source=scripts/common.sh
+source "$(dirname -- "$0")/common.sh"
+
+# Printable means ASCII, whatever the user's language.
+export LC_ALL=C
+
+loader=auto
+options=
+output=$root/builddir/slop.iso
+shim=$root/builddir/shim.elf
+module=$root/builddir/kernel.wasm
+config=$root/iso/limine.conf
+
+while [ $# -gt 0 ]; do
+    case $1 in
+        --loader) require_value "$1" $# && loader=$2 ;;
+        --options) require_value "$1" $# && options=$2 ;;
+        -o) require_value "$1" $# && output=$2 ;;
+        --shim) require_value "$1" $# && shim=$2 ;;
+        --module) require_value "$1" $# && module=$2 ;;
+        --config) require_value "$1" $# && config=$2 ;;
+        -h | --help)
+            show_help "$0"
+            exit 0
+            ;;
+        *) usage_error "unknown argument '$1'" ;;
+    esac
+    shift 2
+done
+
+# The command line is one line of limine.conf, in which ${…} would be a macro.
+if [[ $options == *[![:print:]]* ]]; then
+    usage_error "--options must be one line of printable ASCII"
+elif [[ $options == *\$\{* ]]; then
+    usage_error "--options must not contain \${: Limine would expand it"
+fi
+
+# require_file FILE HINT: FILE must be a readable regular file.
+require_file() {
+    [ -f "$1" ] || fail "$STATUS_MISSING" "$1 is not there; $2"
+    [ -r "$1" ] || fail "$STATUS_MISSING" "$1 cannot be read"
+}
+
+# Sets limine_dir to where Limine is installed, empty if it is not. A LIMINE_DIR set by the user
+# is taken at its word: it is an error if it does not hold what is needed.
+find_limine() {
+    local file
+    limine_dir=
+    if [ "${LIMINE_DIR-}" ]; then
+        for file in BOOTX64.EFI limine-uefi-cd.bin; do
+            require_file "$LIMINE_DIR/$file" "LIMINE_DIR must name a directory that has it"
+        done
+        limine_dir=$LIMINE_DIR
+        return
+    fi
+    for limine_dir in /usr/local/share/limine /usr/share/limine; do
+        if [ -f "$limine_dir/BOOTX64.EFI" ] && [ -f "$limine_dir/limine-uefi-cd.bin" ]; then
+            return
+        fi
+    done
+    limine_dir=
+}
+
+case $loader in
+    auto)
+        find_limine
+        if [ "$limine_dir" ]; then loader=limine; else loader=stub; fi
+        ;;
+    limine)
+        find_limine
+        [ "$limine_dir" ] || fail "$STATUS_MISSING" \
+            "Limine is neither in /usr/local/share/limine nor in /usr/share/limine; set LIMINE_DIR"
+        ;;
+    stub) ;;
+    *) usage_error "--loader must be auto, limine or stub, not '$loader'" ;;
+esac
+
+readonly BUILD_HINT="build it with: scripts/build.sh"
+require_file "$config" "it is the loader's configuration"
+require_file "$shim" "$BUILD_HINT"
+[ "$module" = none ] || require_file "$module" "$BUILD_HINT"
+[ "$loader" != stub ] || require_file "$root/builddir/BOOTX64.EFI" "$BUILD_HINT"
+require_tool xorriso xorriso
+[ "$loader" != stub ] || require_tool mformat mtools
+target_dir=$(dirname -- "$output")
+[ -d "$target_dir" ] || fail "$STATUS_MISSING" "$target_dir is not there; create it first"
+[ ! -d "$output" ] || usage_error "-o must name a file, and $output is a directory"
+
+scratch=$(mktemp -d -- "${TMPDIR:-/tmp}/slopos-iso.XXXXXX")
+partial=$(mktemp -- "$target_dir/.slopos-iso.XXXXXX")
+trap 'rm -rf -- "$scratch" "$partial"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# Dates and serial numbers in the ISO and the FAT image follow this one number (2026-01-01).
+export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-1767225600}
+export TZ=UTC
+
+# The tree that both the ISO 9660 file system and, for the stub, the FAT image carry.
+tree=$scratch/tree
+mkdir -p "$tree/EFI/BOOT" "$tree/boot"
+cp -- "$shim" "$tree/boot/shim.elf"
+
+# limine.conf: the options in their place, and no module where there is none. ENVIRON, unlike -v,
+# hands the text over without reading escapes into it.
+MODULE=$module OPTIONS=$options awk '
+    ENVIRON["MODULE"] == "none" && /^[ \t]*module_/ { next }
+    { at = index($0, "@OPTIONS@") }
+    at { $0 = substr($0, 1, at - 1) ENVIRON["OPTIONS"] substr($0, at + length("@OPTIONS@")) }
+    { print }
+' "$config" >"$tree/limine.conf"
+[ "$module" = none ] || cp -- "$module" "$tree/boot/kernel.wasm"
+
+# All dates the same, whatever those of the originals are.
+fix_dates() {
+    find "$tree" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+}
+
+# Writes the tree to a FAT image at $1, just large enough.
+make_fat_image() {
+    local kilobytes
+    kilobytes=$(du -sk --apparent-size "$tree" | cut -f1)
+    # Room for the FATs and the directories, and no less than FAT16 begins with, so that every
+    # image has the same structure. 1 MiB granularity, hence no odd geometry.
+    truncate -s "$((kilobytes / 1024 + 6))M" "$1"
+    mformat -i "$1" -N 534c4f50 -v SLOPOS ::
+    mcopy -i "$1" -s -Q "$tree"/* ::
+}
+
+# Writes the tree to $partial; the arguments say how the ISO boots. xorriso is talkative: what it
+# says is shown only if it fails.
+write_iso() {
+    xorriso -as mkisofs -r -J -V SLOPOS "$@" -efi-boot-part --efi-boot-image \
+        --protective-msdos-label "$tree" -o "$partial" 2>"$scratch/xorriso.log" && return
+    cat "$scratch/xorriso.log" >&2
+    fail 1 "xorriso could not write $output"
+}
+
+if [ "$loader" = limine ]; then
+    cp -- "$limine_dir/BOOTX64.EFI" "$tree/EFI/BOOT/"
+    mkdir "$tree/boot/limine"
+    cp -- "$limine_dir/limine-uefi-cd.bin" "$tree/boot/limine/"
+    boot_images=(--efi-boot boot/limine/limine-uefi-cd.bin)
+    if [ -f "$limine_dir/limine-bios-cd.bin" ] && [ -f "$limine_dir/limine-bios.sys" ]; then
+        cp -- "$limine_dir/limine-bios-cd.bin" "$limine_dir/limine-bios.sys" "$tree/boot/limine/"
+        boot_images=(-b boot/limine/limine-bios-cd.bin -no-emul-boot -boot-load-size 4
+            -boot-info-table "${boot_images[@]}")
+    fi
+else
+    cp -- "$root/builddir/BOOTX64.EFI" "$tree/EFI/BOOT/"
+    fix_dates
+    make_fat_image "$scratch/efi.img"
+    mv -- "$scratch/efi.img" "$tree/boot/efi.img"
+    boot_images=(--efi-boot boot/efi.img)
+fi
+fix_dates
+write_iso "${boot_images[@]}"
+chmod 644 "$partial"
+mv -f -- "$partial" "$output"
+say "$output: $(stat -c %s "$output") bytes, loader $loader"
