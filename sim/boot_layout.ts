@@ -1,0 +1,208 @@
+/**
+ * Where a boot loader puts the image, the module and its own tables, and what the memory map says
+ * about it afterwards.
+ */
+
+import { SimulationError } from "./errors.ts";
+import { MemoryType, type MemoryMapEntry } from "./memory_map.ts";
+import { Owner, Ownership } from "./ownership.ts";
+import { HHDM_OFFSET, IMAGE_BASE } from "./page_entry.ts";
+import { PAGE_SIZE } from "./physical_memory.ts";
+
+/** The kinds of `boot_region` (ABI 1). */
+export const BootKind = {
+  IMAGE_TEXT: 0,
+  IMAGE_RODATA: 1,
+  IMAGE_DATA: 2,
+  LINEAR_MEMORY: 3,
+  BOOT_STACK: 4,
+  FRAMEBUFFER: 5,
+  WASM_MODULE: 6,
+} as const;
+
+/** What `boot_region` answers for one kind; addresses and bytes. */
+export interface BootRegion {
+  readonly physical: bigint;
+  readonly length: bigint;
+  readonly virtual: bigint;
+}
+
+/** Bytes of what is placed; multiples of 4 KiB except for the module. */
+export interface BootSizes {
+  readonly text: number;
+  readonly rodata: number;
+  /** The whole data segment, stack and first linear memory included. */
+  readonly data: number;
+  readonly stack: number;
+  /** The first linear memory, without the header page below it. */
+  readonly linearMemory: number;
+  readonly module: number;
+}
+
+const KIB = 1024;
+const GIB = 1024 ** 3;
+
+/** About what the real shim has. */
+export const DEFAULT_SIZES: BootSizes = {
+  text: 200 * KIB,
+  rodata: 40 * KIB,
+  data: 2048 * KIB,
+  stack: 64 * KIB,
+  linearMemory: 64 * KIB,
+  module: 128 * KIB,
+};
+
+/** `.data` proper, which the stack and linear memory follow. */
+const INITIALISED_DATA = 64 * KIB;
+
+/** A loader's stack, memory map and responses. */
+const LOADER_BYTES = 128 * KIB;
+
+/** Hidden memory holds the tables of the largest machine without 1 GiB pages, and the image. */
+const HIDDEN_BYTES = 96 * KIB * KIB;
+
+/** The kernel manages 16 TiB. */
+const REACH = 1n << 44n;
+
+/** Where memory hides if the map leaves no gap below 16 TiB: what lies above does not count. */
+const HIDDEN_ABOVE = 2 ** 45;
+
+/**
+ * How boot memory is placed:
+ *
+ *   - `loader`: at the top of usable memory below 4 GiB, as a loader does; the map then says so;
+ *   - `unlisted`: where the map says nothing, so that the map stays exactly as given;
+ *   - `none`: `unlisted`, and without an image: `boot_region` knows nothing.
+ */
+export type Placement = "loader" | "unlisted" | "none";
+
+/** Hands out frames top-down and remembers what it gave. */
+export class BootFrames {
+  /** Memory that exists without being in the map: bytes `[base, base + length)`. */
+  readonly hidden: { readonly base: number; readonly length: number } | null;
+  readonly #map: readonly MemoryMapEntry[];
+  /** Free frames, sorted; only their ends move. */
+  readonly #free: { start: number; end: number }[] = [];
+  /** What was given; adjacent gifts of one type are one. */
+  readonly #taken: { start: number; end: number; type: number }[] = [];
+
+  constructor(map: readonly MemoryMapEntry[], placement: Placement) {
+    this.#map = map;
+    this.hidden = placement === "loader" ? null : hiddenGap(map);
+    if (this.hidden) {
+      const start = this.hidden.base / PAGE_SIZE;
+      this.#free.push({ start, end: start + this.hidden.length / PAGE_SIZE });
+    } else {
+      const limit = (4 * GIB) / PAGE_SIZE;
+      for (const run of new Ownership(map).runs) {
+        const free = { start: Math.max(run.start, 1), end: Math.min(run.end, limit) };
+        if (run.owner === Owner.KERNEL && free.start < free.end) this.#free.push(free);
+      }
+    }
+  }
+
+  /** Physical address of `bytes` bytes, whole frames, which the map will list with `type`. */
+  take(bytes: number, type: number): number {
+    const frames = Math.ceil(bytes / PAGE_SIZE);
+    const run = this.#free.findLast(({ start, end }) => end - start >= frames);
+    if (!run) {
+      throw new SimulationError(
+        `no ${bytes} contiguous usable bytes below 4 GiB are left for the loader; ` +
+          'a map this small boots with placement "unlisted"',
+      );
+    }
+    const end = run.end;
+    run.end -= frames;
+    const last = this.#taken.at(-1);
+    if (last?.start === end && last.type === type) last.start = run.end;
+    else this.#taken.push({ start: run.end, end, type });
+    return run.end * PAGE_SIZE;
+  }
+
+  #gifts(): MemoryMapEntry[] {
+    return this.#taken.map(({ start, end, type }) => ({
+      base: BigInt(start) * BigInt(PAGE_SIZE),
+      length: BigInt(end - start) * BigInt(PAGE_SIZE),
+      type,
+    }));
+  }
+
+  /** The map as the loader reports it now: sorted by base if the loader changed it. */
+  reportedMap(): MemoryMapEntry[] {
+    if (this.hidden) return [...this.#map];
+    let map = [...this.#map];
+    for (const gift of this.#gifts()) map = map.flatMap((entry) => cut(entry, gift));
+    return [...map, ...this.#gifts()].sort((a, b) => Number(a.base > b.base) - 0.5);
+  }
+
+  /** Entries for everything that exists, listed or not, as far as the kernel may reach it. */
+  existing(): MemoryMapEntry[] {
+    const listed = withinReach(this.reportedMap());
+    return this.hidden ? [...listed, ...this.#gifts()] : listed;
+  }
+}
+
+/** `map` without what lies at or above 16 TiB, which belongs to nobody. */
+export function withinReach(map: readonly MemoryMapEntry[]): MemoryMapEntry[] {
+  return map
+    .filter(({ base }) => base < REACH)
+    .map((entry) => {
+      const beyond = entry.base + entry.length - REACH;
+      return beyond > 0n ? { ...entry, length: entry.length - beyond } : entry;
+    });
+}
+
+/** What is left of a usable `entry` once `gift` is taken from it; others stay whole. */
+function cut(entry: MemoryMapEntry, gift: MemoryMapEntry): MemoryMapEntry[] {
+  const end = entry.base + entry.length;
+  const giftEnd = gift.base + gift.length;
+  if (entry.type !== MemoryType.USABLE || end <= gift.base || entry.base >= giftEnd) {
+    return [entry];
+  }
+  const left = { ...entry, length: gift.base - entry.base };
+  const right = { ...entry, base: giftEnd, length: end - giftEnd };
+  return [left, right].filter(({ length }) => length > 0n);
+}
+
+/** Frames that no entry touches: below 4 GiB if enough lie there, or else below 16 TiB. */
+function hiddenGap(map: readonly MemoryMapEntry[]): { base: number; length: number } {
+  const touched = new Ownership(map.map((entry) => ({ ...entry, type: MemoryType.RESERVED })));
+  for (const limit of [4 * GIB, Number(REACH)]) {
+    const gap = [...touched.pieces(0, limit / PAGE_SIZE)].findLast(
+      ({ start, end, owner }) =>
+        owner === Owner.NOBODY && (end - start) * PAGE_SIZE >= HIDDEN_BYTES,
+    );
+    if (gap) return { base: gap.end * PAGE_SIZE - HIDDEN_BYTES, length: HIDDEN_BYTES };
+  }
+  return { base: HIDDEN_ABOVE, length: HIDDEN_BYTES };
+}
+
+/** Takes memory for the image and the module and says where `boot_region` finds them. */
+export function placeImage(frames: BootFrames, sizes: BootSizes): Map<number, BootRegion> {
+  const stack = sizes.text + sizes.rodata + INITIALISED_DATA;
+  const linear = stack + sizes.stack + PAGE_SIZE;
+  const data = Math.max(sizes.data, linear + sizes.linearMemory - sizes.text - sizes.rodata);
+  const modulePhysical = frames.take(sizes.module, MemoryType.KERNEL_AND_MODULES);
+  const image = frames.take(sizes.text + sizes.rodata + data, MemoryType.KERNEL_AND_MODULES);
+  frames.take(LOADER_BYTES, MemoryType.BOOTLOADER_RECLAIMABLE);
+  const part = (offset: number, length: number): BootRegion => ({
+    physical: BigInt(image + offset),
+    length: BigInt(length),
+    virtual: IMAGE_BASE + BigInt(offset),
+  });
+  return new Map([
+    [BootKind.IMAGE_TEXT, part(0, sizes.text)],
+    [BootKind.IMAGE_RODATA, part(sizes.text, sizes.rodata)],
+    [BootKind.IMAGE_DATA, part(sizes.text + sizes.rodata, data)],
+    [BootKind.LINEAR_MEMORY, part(linear, sizes.linearMemory)],
+    [BootKind.BOOT_STACK, part(stack, sizes.stack)],
+    [
+      BootKind.WASM_MODULE,
+      {
+        physical: BigInt(modulePhysical),
+        length: BigInt(sizes.module),
+        virtual: HHDM_OFFSET + BigInt(modulePhysical),
+      },
+    ],
+  ]);
+}

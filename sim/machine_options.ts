@@ -1,0 +1,52 @@
+/**
+ * What a simulated machine is built from, and what a boot on it comes to.
+ */
+
+import { type BootRegion, type BootSizes, type Placement } from "./boot_layout.ts";
+import { type ImportHook } from "./imports.ts";
+import { type Kernel, type KernelExports } from "./kernel.ts";
+import { type MemoryMapEntry } from "./memory_map.ts";
+import { type CpuFeatures } from "./page_entry.ts";
+
+export interface MachineOptions {
+  /** What the firmware reports, in its order. */
+  readonly memoryMap: readonly MemoryMapEntry[];
+  /** Where image and tables go; `auto` is `loader` where that fits, else `unlisted`. */
+  readonly placement?: Placement | "auto";
+  readonly sizes?: Partial<BootSizes>;
+  /** Replaces what `boot_region` answers for a kind; null is "there is none". */
+  readonly bootRegions?: ReadonlyMap<number, BootRegion | null>;
+  /** A framebuffer there, which the map will list; none by default. */
+  readonly framebuffer?: { readonly base: bigint; readonly length: bigint };
+  /** The number of entries that `kernel_main` is told; the truth by default. */
+  readonly reportedEntries?: number;
+  /** The kernel's command line. */
+  readonly options?: string;
+  /** Both features by default. */
+  readonly cpu?: Partial<CpuFeatures>;
+  /** `simulated` (the default) advances by fixed amounts for each import call. */
+  readonly clock?: "simulated" | "real";
+  /** Shown each line of the console as it is completed. */
+  readonly console?: (line: string) => void;
+  /** Refuse the n-th `commit_linear_memory`, counted from 1. */
+  readonly refuseCommit?: number;
+  /** Sees each import call first and may answer in the machine's place. */
+  readonly intercept?: ImportHook;
+  /** `throw` (the default) stops at the first violation; `record` collects and goes on. */
+  readonly violations?: "throw" | "record";
+  /** What memory holds at power-on; not zero by default, so that nobody relies on zeroes. */
+  readonly powerOnByte?: number;
+  /** The version that the first line of the log names. */
+  readonly version?: string;
+}
+
+export interface BootResult {
+  /** What `kernel_main` returned or passed to `exit`; -1 after a trap. */
+  readonly status: number;
+  /** The trap that ended the kernel, if one did. */
+  readonly trap: Error | null;
+  /** The console's lines. */
+  readonly log: readonly string[];
+  readonly kernel: Kernel;
+  readonly exports: KernelExports;
+}

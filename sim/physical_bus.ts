@@ -1,0 +1,180 @@
+/**
+ * How the kernel reaches physical memory: through the HHDM, as the page tables in use map it.
+ *
+ * Each access is checked like hardware would (is it mapped, is it writable) and like a careful
+ * reviewer would (is there memory, whose is it, does linear memory stand on it). What passed once
+ * is cached by page until the tables change officially, as in a TLB: `flush`.
+ */
+
+import { type AddressSpace } from "./address_space.ts";
+import { hex, SimulationError } from "./errors.ts";
+import { Owner, type Ownership } from "./ownership.ts";
+import { HHDM_OFFSET, translatedBits } from "./page_entry.ts";
+import { PAGE_SIZE, type PhysicalMemory } from "./physical_memory.ts";
+
+const HHDM_BITS = translatedBits(HHDM_OFFSET);
+/** Bytes of physical memory that the canonical upper half can map from the HHDM on. */
+const HHDM_REACH = 2 ** 47;
+
+export interface BusState {
+  readonly memory: PhysicalMemory;
+  readonly ownership: Ownership;
+  /** Frames of the loader's page tables, which the kernel edits until it has its own. */
+  readonly loaderTables: ReadonlySet<number>;
+  readonly space: AddressSpace;
+}
+
+export class PhysicalBus {
+  readonly memory: PhysicalMemory;
+  readonly #ownership: Ownership;
+  readonly #loaderTables: ReadonlySet<number>;
+  #space: AddressSpace;
+  /** True once the kernel stands on page tables of its own. */
+  #ownTables = false;
+  /** Frames under linear memory: they are reached through linear memory only. */
+  #backing: ReadonlySet<number> = new Set();
+
+  readonly #readable = new Map<number, BigUint64Array>();
+  readonly #writable = new Map<number, BigUint64Array>();
+  #loadIndex = NaN;
+  #loadWords: BigUint64Array = new BigUint64Array(0);
+  #storeIndex = NaN;
+  #storeWords: BigUint64Array = this.#loadWords;
+
+  constructor(state: BusState) {
+    this.memory = state.memory;
+    this.#ownership = state.ownership;
+    this.#loaderTables = state.loaderTables;
+    this.#space = state.space;
+  }
+
+  /** Translates by `space` from now on; `own` if the kernel made it, not the loader. */
+  switchTo(space: AddressSpace, own: boolean): void {
+    this.#space = space;
+    this.#ownTables = own;
+    this.flush();
+  }
+
+  /** Linear memory stands on `frames` from now on. */
+  setBacking(frames: ReadonlySet<number>): void {
+    this.#backing = frames;
+    this.flush();
+  }
+
+  /** Forgets cached translations. */
+  flush(): void {
+    this.#readable.clear();
+    this.#writable.clear();
+    this.#loadIndex = NaN;
+    this.#storeIndex = NaN;
+  }
+
+  /** The 8 bytes at `address`, a u64 or its two's complement. */
+  load(address: bigint): bigint {
+    const at = Number(address);
+    const index = Math.floor(at / PAGE_SIZE);
+    const offset = at - index * PAGE_SIZE;
+    if (index !== this.#loadIndex) {
+      this.#loadWords = this.#readable.get(index) ?? this.#admit(index, false, "phys_load");
+      this.#loadIndex = index;
+    }
+    if ((offset & 7) === 0) return this.#loadWords[offset >> 3]!;
+    this.#admit(Math.floor((at + 7) / PAGE_SIZE), false, "phys_load");
+    return this.memory.load(at);
+  }
+
+  store(address: bigint, value: bigint): void {
+    const at = Number(address);
+    const index = Math.floor(at / PAGE_SIZE);
+    const offset = at - index * PAGE_SIZE;
+    if (index !== this.#storeIndex) {
+      this.#storeWords = this.#writable.get(index) ?? this.#admit(index, true, "phys_store");
+      this.#storeIndex = index;
+    }
+    if ((offset & 7) === 0) {
+      this.#storeWords[offset >> 3] = value;
+      return;
+    }
+    this.#admit(Math.floor((at + 7) / PAGE_SIZE), true, "phys_store");
+    this.memory.store(at, value);
+  }
+
+  fill(address: bigint, bytes: bigint, byte: number): void {
+    const at = Number(BigInt.asUintN(64, address));
+    const length = Number(BigInt.asUintN(64, bytes));
+    if (length === 0) return;
+    const first = Math.floor(at / PAGE_SIZE);
+    const past = Math.ceil((at + length) / PAGE_SIZE);
+    if (past - first > 1 || !this.#writable.has(first)) this.#checkFill(first, past);
+    this.memory.fill(at, length, byte);
+  }
+
+  /** Checks frame `index` for an access and caches it; its words. */
+  #admit(index: number, write: boolean, call: string): BigUint64Array {
+    this.#checkOwner(index, index + 1, write, call);
+    this.#checkMapped(index, write, call);
+    const { words } = this.memory.page(index);
+    this.#readable.set(index, words);
+    if (write) this.#writable.set(index, words);
+    return words;
+  }
+
+  /** Checks frames `[first, past)` for a fill, in steps of the pages that map them. */
+  #checkFill(first: number, past: number): void {
+    this.#checkOwner(first, past, true, "phys_fill");
+    for (let index = first; index < past;) {
+      const pageFrames = this.#checkMapped(index, true, "phys_fill") / PAGE_SIZE;
+      index += pageFrames - (index % pageFrames);
+    }
+  }
+
+  #checkOwner(first: number, past: number, write: boolean, call: string): void {
+    for (const piece of this.#ownership.pieces(first, past)) {
+      const why = this.#objection(piece.owner, piece.start, piece.end, write);
+      if (why) throw new SimulationError(`${call} at ${hex(piece.start * PAGE_SIZE)}: ${why}`);
+    }
+    for (const frame of backingWithin(this.#backing, first, past)) {
+      throw new SimulationError(
+        `${call} at ${hex(frame * PAGE_SIZE)}: linear memory stands on this frame`,
+      );
+    }
+  }
+
+  #objection(owner: Owner, start: number, end: number, write: boolean): string {
+    if (owner === Owner.NOBODY) return "there is no memory in the machine's map";
+    if (!write) return "";
+    if (owner === Owner.OTHERS) return "the map gives this frame to the firmware or the image";
+    if (owner !== Owner.LOADER || this.#ownTables) return "";
+    for (let frame = start; frame < end; ++frame) {
+      if (!this.#loaderTables.has(frame)) {
+        return "the loader's memory is in use until set_page_root, but for its page tables";
+      }
+    }
+    return "";
+  }
+
+  /** Checks that the HHDM maps frame `index`; bytes of the page that does. */
+  #checkMapped(index: number, write: boolean, call: string): number {
+    const physical = index * PAGE_SIZE;
+    const inReach = physical >= 0 && physical < HHDM_REACH;
+    const found = inReach ? this.#space.translate(HHDM_BITS + physical) : "beyond the HHDM";
+    const where = `${call} at ${hex(physical)}`;
+    if (typeof found === "string") throw new SimulationError(`${where}: page fault: ${found}`);
+    if (found.physical !== physical) {
+      throw new SimulationError(`${where}: the HHDM maps ${hex(found.physical)} there`);
+    }
+    if (write && !found.writable) {
+      throw new SimulationError(`${where}: page fault: the HHDM maps it read-only`);
+    }
+    return found.pageBytes;
+  }
+}
+
+/** The members of `backing` in `[first, past)`, at a cost bounded by the smaller of the two. */
+function* backingWithin(backing: ReadonlySet<number>, first: number, past: number) {
+  if (past - first < backing.size) {
+    for (let frame = first; frame < past; ++frame) if (backing.has(frame)) yield frame;
+  } else {
+    for (const frame of backing) if (frame >= first && frame < past) yield frame;
+  }
+}
