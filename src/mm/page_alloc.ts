@@ -1,0 +1,161 @@
+/**
+ * The page-frame allocator: single frames, and frames with several owners.
+ *
+ * Nearly all requests to a kernel's physical allocator are for one frame, so this front end borrows a
+ * whole word of 64 frames from the buddy allocator and serves them from a mask: an allocation takes
+ * its lowest bit, a free of a frame in that word puts the bit back. Any other free goes straight to
+ * the word of its frame; when two in sequence go to the same word, that one is borrowed instead,
+ * since more are likely to follow. Nothing is hoarded: a request that finds no memory elsewhere
+ * takes the borrowed word back.
+ *
+ * Used by `PhysicalAllocator` for everything of order 0. All guarantees of buddy_alloc.ts hold.
+ */
+
+import { ErrorCode } from "../boot/error_code";
+import { Area, wordIndex } from "./areas";
+import { buddyAlloc, buddyLargestFreeOrder, NO_FRAME, refusal } from "./buddy_alloc";
+import { frameStatus, FrameStatus, isFreeStatus } from "./frame_status";
+import { lastFrameOf, listsOf, Zone, zoneOf, ZONES } from "./free_lists";
+import { areaOf, knownAreaOf } from "./granules";
+import {
+  canLend,
+  isAboveLentZone,
+  isLentFrom,
+  lentMask,
+  returnLentFrame,
+  takeLentFrame,
+} from "./lent_word";
+import { addOwner, dropOwner, moveSharing, ownersOf } from "./sharing";
+import {
+  lendFrom,
+  lendOpenWord,
+  lentOrder,
+  releaseFrames,
+  setWithheld,
+  takeBackLentWord,
+  takeFrames,
+} from "./word_blocks";
+import { WORD_ORDER } from "./word_masks";
+
+export { moveSharing, sharingNeedsGrowth, sharingTableBytes } from "./sharing";
+
+/**
+ * A word with fewer free frames is not worth borrowing: they would be gone before the cost of
+ * borrowing is.
+ */
+const WORTH_LENDING: u32 = 16;
+
+/** The word that the last free outside the borrowed word went to. */
+let lastWord: u32 = 0;
+
+/**
+ * Starts over; to be called after `initBuddyAllocator`. `table` and `bytes` are as for
+ * `moveSharing`, or both 0: then no frame can be shared before `moveSharing`.
+ */
+export function initPageAllocator(table: usize, bytes: u32): ErrorCode {
+  lastWord = 0;
+  return bytes ? moveSharing(table, bytes) : ErrorCode.NONE;
+}
+
+/** Allocates a frame from the highest part of `zone` that has one; `NO_FRAME` if none has. */
+@inline
+export function pageAlloc(zone: Zone): u32 {
+  if (zone == Zone.ANY ? lentMask() != 0 : canLend(lastFrameOf(zone))) return takeLentFrame();
+  return zone == Zone.ANY ? allocAndBorrow() : buddyAlloc(0, zone);
+}
+
+/** Allocates a frame while the borrowed word has none, and borrows the word that it is from. */
+function allocAndBorrow(): u32 {
+  takeBackLentWord();
+  for (let zone: u32 = 0; zone < ZONES; ++zone) {
+    const lists = listsOf(zone);
+    if (!lists.nonEmpty) continue;
+    const key = u32(ctz(lists.nonEmpty));
+    return lendFrom(lists, key, WORTH_LENDING) ? takeLentFrame() : takeFrames(lists, key, 0);
+  }
+  return NO_FRAME;
+}
+
+/**
+ * Takes one owner from `frame`, an allocated frame of order 0; it is free when the last is gone.
+ *
+ * INVALID_ADDRESS if the frame is not managed, NOT_ALLOCATED if it is free, ORDER_MISMATCH if it
+ * belongs to a larger block.
+ */
+@inline
+export function pageFree(frame: u32): ErrorCode {
+  return returnLentFrame(frame) ? ErrorCode.NONE : freeElsewhere(frame);
+}
+
+/** Frees a frame that is not simply one of the borrowed word. */
+function freeElsewhere(frame: u32): ErrorCode {
+  const area = areaOf(frame);
+  if (!area || !releaseFrames(area, frame, 0)) return freeShared(frame);
+  if (isAboveLentZone(frame)) takeBackLentWord();
+  const word = frame >> WORD_ORDER;
+  if (word == lastWord) borrow(area, wordIndex(frame));
+  else lastWord = word;
+  return ErrorCode.NONE;
+}
+
+/** Borrows word `index` of `area`, unless a higher zone has free frames. */
+function borrow(area: Area, index: u32): void {
+  const zone = zoneOf(area.number);
+  for (let z: u32 = 0; z < zone; ++z) if (listsOf(z).nonEmpty || isLentFrom(z)) return;
+  takeBackLentWord();
+  lendOpenWord(area, index);
+}
+
+/** Takes an owner from `frame` if it is shared. */
+function freeShared(frame: u32): ErrorCode {
+  if (!ownersOf(frame)) return refusal(frame, 0);
+  if (dropOwner(frame) == 1) setWithheld(knownAreaOf(frame), frame, false);
+  return ErrorCode.NONE;
+}
+
+/**
+ * One more owner for `frame`, an allocated frame of order 0.
+ *
+ * INVALID_ADDRESS, NOT_ALLOCATED and ORDER_MISMATCH as for `pageFree`; STORAGE_EXHAUSTED if the
+ * sharing table is full (`moveSharing` to a larger one, then try again).
+ */
+export function pageRetain(frame: u32): ErrorCode {
+  const status = frameStatus(frame);
+  if (status != 0) return retainRefusal(status);
+  const code = addOwner(frame);
+  if (code == ErrorCode.NONE) setWithheld(knownAreaOf(frame), frame, true);
+  return code;
+}
+
+/** Why a frame of `status` cannot have another owner. */
+function retainRefusal(status: i32): ErrorCode {
+  if (status == FrameStatus.UNMANAGED) return ErrorCode.INVALID_ADDRESS;
+  return isFreeStatus(status) ? ErrorCode.NOT_ALLOCATED : ErrorCode.ORDER_MISMATCH;
+}
+
+/** How many owners `frame` has; 0 unless it is an allocated frame of order 0. */
+export function pageOwners(frame: u32): u32 {
+  if (frameStatus(frame) != 0) return 0;
+  const owners = ownersOf(frame);
+  return owners ? owners : 1;
+}
+
+/** True for exactly the managed frames, free or allocated. */
+export function isValidFrame(frame: u32): bool {
+  return frameStatus(frame) != FrameStatus.UNMANAGED;
+}
+
+/** Free frames in the borrowed word. */
+export function cachedFrames(): u64 {
+  return popcnt(lentMask());
+}
+
+/** Gives the borrowed word back to the buddy allocator. */
+export function flushPageCache(): void {
+  takeBackLentWord();
+}
+
+/** The largest order that can be allocated, the borrowed word included; -1 if nothing is free. */
+export function pageLargestFreeOrder(): i32 {
+  return max(buddyLargestFreeOrder(), lentOrder());
+}
