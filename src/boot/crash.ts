@@ -2,24 +2,76 @@
  * Crashes on request (`crash=…` in the options), so that a boot test can see how each one ends.
  */
 
+import { physicalAlias } from "../mm/direct_map";
 import { ErrorCode } from "./error_code";
-import { info } from "./log";
-import { hasOption } from "./options";
+import { info, warn } from "./log";
+import { hasOption, hasOptionKey } from "./options";
 import { panic } from "./panic";
+import { BootRegion, bootRegion, physLoad, physStore } from "./shim";
+
+const record: usize = memory.data(24);
 
 /** As deep as any runtime's stack allows, and deeper. The sum keeps it from being a loop. */
 function recurse(depth: u32): u32 {
   return depth == u32.MAX_VALUE ? depth : recurse(depth + 1) + 1;
 }
 
+/** Logs the virtual address at which the exception is about to happen. */
+function announce(virtual: u64): void {
+  info("boot").text("faulting on request:").hex("address", virtual).end();
+}
+
+/** Reads through a null pointer. */
+function readNull(): void {
+  announce(0);
+  physLoad(physicalAlias(0));
+}
+
+/** Writes to the first instructions of the shim what they are already. */
+function writeText(): void {
+  if (!bootRegion(BootRegion.IMAGE_TEXT, record)) return;
+  const text = load<u64>(record, 16);
+  announce(text);
+  physStore(physicalAlias(text), physLoad(physicalAlias(text)));
+}
+
+/**
+ * Makes the shim return to its stack: replaces everything there that points into its text by the
+ * address of the stack itself. The return from one of these stores is the first to go astray.
+ */
+function executeStack(): void {
+  if (!bootRegion(BootRegion.IMAGE_TEXT, record)) return;
+  const text = load<u64>(record, 16);
+  const textEnd = text + load<u64>(record, 8);
+  if (!bootRegion(BootRegion.BOOT_STACK, record)) return;
+  const stack = load<u64>(record, 16);
+  announce(stack);
+  for (let at = stack + load<u64>(record, 8); at > stack;) {
+    at -= 8;
+    const word = physLoad(physicalAlias(at));
+    if (word > text && word < textEnd) physStore(physicalAlias(at), stack);
+  }
+}
+
 /** Crashes in the way that the options ask for; returns 0 if they ask for none. */
 export function crashOnRequest(): ErrorCode {
+  if (!hasOptionKey("crash=")) return ErrorCode.NONE;
   if (hasOption("crash=trap")) unreachable();
   if (hasOption("crash=recurse")) return recurse(0);
   if (hasOption("crash=panic")) return panic("boot", "crash requested", ErrorCode.UNSUPPORTED);
   if (hasOption("crash=spin")) {
     info("boot").text("spinning on request").end();
-    while (true) {}
+    for (;;);
   }
-  return ErrorCode.NONE;
+  if (hasOption("crash=null")) readNull();
+  else if (hasOption("crash=text-write")) writeText();
+  else if (hasOption("crash=stack-exec")) executeStack();
+  else {
+    warn("boot")
+      .text("unknown value of crash=, ignored; known are")
+      .text("trap, recurse, panic, spin, null, text-write, stack-exec")
+      .end();
+    return ErrorCode.NONE;
+  }
+  return panic("boot", "the access did not fault", ErrorCode.UNSUPPORTED);
 }

@@ -45,6 +45,8 @@ export const enum ErrorCode {
   TRAP = 18,
   /** The processor raised an exception. Said by the shim. */
   CPU_EXCEPTION = 19,
+  /** A frame or the allocator failed the self-test. */
+  SELF_TEST = 20,
 }
 
 /** The name of `code` as logs and `error_name` spell it; `UNKNOWN` for a number that is none. */
@@ -90,6 +92,8 @@ export function errorName(code: i32): string {
       return "TRAP";
     case ErrorCode.CPU_EXCEPTION:
       return "CPU_EXCEPTION";
+    case ErrorCode.SELF_TEST:
+      return "SELF_TEST";
     default:
       return "UNKNOWN";
   }

@@ -5,12 +5,19 @@
  * anything: each export hands its arguments to the part of the kernel that does.
  */
 
-import { logMemoryMap } from "../mm/memory_map";
+import { buddyFreeFrames, buddyTotalFrames, MAX_ORDER } from "../mm/buddy_alloc";
+import { frameAddress } from "../mm/frames";
+import { run, runCount } from "../mm/free_runs";
+import { linearMemoryBytes } from "../mm/linear_memory";
+import { initializeMemory } from "../mm/memory_init";
+import { metadataBytes } from "../mm/metadata";
+import { cachedFrames } from "../mm/page_alloc";
+import { runtimeAllocator, runtimeAllocatorStatus } from "../mm/physical_allocator";
+import { reservation, reservationCount } from "../mm/reservations";
 import { crashOnRequest } from "./crash";
 import { ErrorCode, errorName } from "./error_code";
 import { info, Level, setLogLevel } from "./log";
 import { hasOption, readOptions } from "./options";
-import { panic } from "./panic";
 import { ABI_VERSION } from "./shim";
 
 /** The version of the contract that this module speaks. */
@@ -25,16 +32,44 @@ export function abi_version(): i32 {
 export function kernel_main(hhdm_offset: u64, memmap_entries: u32): i32 {
   readOptions();
   if (hasOption("log=debug")) setLogLevel(Level.DEBUG);
-  if (!memmap_entries)
-    return panic("memmap", "the loader's memory map is empty", ErrorCode.EMPTY_MEMORY_MAP);
-  logMemoryMap(memmap_entries);
+  const ready = initializeMemory(hhdm_offset, memmap_entries);
+  if (ready) return ready;
   const status = crashOnRequest();
   if (status) return status;
   info("boot").text("SlopOS Kernel Started!").end();
   return ErrorCode.NONE;
 }
 
-/** The code of the last refusal. */
+/** Bytes of a record that a query writes: three u64. */
+const RECORD_BYTES: usize = 24;
+
+/** Kinds of `mm_stat`. Counts are frames unless the name says bytes. */
+const enum Stat {
+  USABLE = 0,
+  MANAGED = 1,
+  FREE = 2,
+  ALLOCATED = 3,
+  CACHED = 4,
+  BUDDY_TOTAL = 5,
+  BUDDY_FREE = 6,
+  RESERVED_REGIONS = 7,
+  METADATA_BYTES = 8,
+  MANAGED_RUNS = 9,
+  MAX_ORDER = 10,
+  LARGEST_FREE_ORDER = 11,
+  RECLAIMED = 12,
+  LINEAR_BYTES = 13,
+}
+
+let lastError: ErrorCode = ErrorCode.NONE;
+
+/** Keeps `code` for `last_error` if it is a refusal; returns it. */
+function remember(code: ErrorCode): ErrorCode {
+  if (code) lastError = code;
+  return code;
+}
+
+/** The code of the last refusal; 0 if nothing was refused yet. */
 export function last_error(): i32 {
   return lastError;
 }
@@ -48,41 +83,87 @@ export function error_name(code: i32, out: usize, capacity: u32): i32 {
   return name.length;
 }
 
-let lastError: ErrorCode = ErrorCode.NONE;
-
-function notReady(): i32 {
-  lastError = ErrorCode.NOT_READY;
-  return lastError;
-}
-
+/**
+ * Allocates 2^`order` contiguous, naturally aligned frames. `flags`: 1 zero, 2 below 16 MiB, 4 below
+ * 4 GiB. Returns the physical address, or 0 (see `last_error`): NOT_READY, BUSY, INVALID_ORDER,
+ * UNSUPPORTED, OUT_OF_FRAMES.
+ */
 export function frame_alloc(order: u32, flags: u32): u64 {
-  notReady();
-  return 0;
+  if (remember(runtimeAllocatorStatus())) return 0;
+  const address = runtimeAllocator().allocate(order, flags);
+  if (!address) remember(runtimeAllocator().failure);
+  return address;
 }
 
+/** Frees a block; see `PhysicalAllocator.free`. Returns 0 or an error code. */
 export function frame_free(address: u64, order: u32): i32 {
-  return notReady();
+  const status = runtimeAllocatorStatus();
+  return remember(status ? status : runtimeAllocator().free(address, order));
 }
 
+/** Adds an owner to a frame; see `PhysicalAllocator.retain`. Returns 0 or an error code. */
 export function frame_retain(address: u64): i32 {
-  return notReady();
+  const status = runtimeAllocatorStatus();
+  return remember(status ? status : runtimeAllocator().retain(address));
 }
 
+/** Reserves a free range; see `PhysicalAllocator.reserveRange`. Returns 0 or an error code. */
 export function range_reserve(address: u64, bytes: u64): i32 {
-  return notReady();
+  const status = runtimeAllocatorStatus();
+  return remember(status ? status : runtimeAllocator().reserveRange(address, bytes));
 }
 
+/** A figure of the memory manager, `kind` a `Stat`; 0 with NOT_READY, BUSY or UNSUPPORTED. */
 export function mm_stat(kind: i32): u64 {
-  notReady();
-  return 0;
+  if (remember(runtimeAllocatorStatus())) return 0;
+  const allocator = runtimeAllocator();
+  switch (kind) {
+    case Stat.USABLE:
+      return allocator.usable;
+    case Stat.MANAGED:
+      return allocator.managedFrames();
+    case Stat.FREE:
+      return allocator.freeFrames();
+    case Stat.ALLOCATED:
+      return allocator.allocatedFrames();
+    case Stat.CACHED:
+      return cachedFrames();
+    case Stat.BUDDY_TOTAL:
+      return buddyTotalFrames();
+    case Stat.BUDDY_FREE:
+      return buddyFreeFrames();
+    case Stat.RESERVED_REGIONS:
+      return reservationCount();
+    case Stat.METADATA_BYTES:
+      return metadataBytes();
+    case Stat.MANAGED_RUNS:
+      return runCount();
+    case Stat.MAX_ORDER:
+      return MAX_ORDER;
+    case Stat.LARGEST_FREE_ORDER:
+      return u64(allocator.largestFreeOrder());
+    case Stat.RECLAIMED:
+      return allocator.reclaimed;
+    case Stat.LINEAR_BYTES:
+      return linearMemoryBytes();
+    default:
+      remember(ErrorCode.UNSUPPORTED);
+      return 0;
+  }
 }
 
+/** Writes managed run `index` as `{base, length, 0}` to `out`; 0 past the end. */
 export function managed_run(index: u32, out: usize): i32 {
-  notReady();
-  return 0;
+  if (remember(runtimeAllocatorStatus()) || index >= runCount()) return 0;
+  store<u64>(out, frameAddress(run(index).start));
+  store<u64>(out + 8, frameAddress(run(index).count));
+  store<u64>(out + 16, 0);
+  return 1;
 }
 
+/** Writes reserved region `index` as `{base, length, reason}` to `out`; 0 past the end. */
 export function reserved_region(index: u32, out: usize): i32 {
-  notReady();
-  return 0;
+  if (remember(runtimeAllocatorStatus()) || index >= reservationCount()) return 0;
+  memory.copy(out, changetype<usize>(reservation(index)), RECORD_BYTES);
+  return 1;
 }

@@ -11,6 +11,8 @@ import { bootOptions } from "./shim";
 /** Bytes of command line that are looked at; what lies beyond is reported. */
 const CAPACITY: u32 = 1024;
 
+const SPACE: u32 = 0x20;
+
 const buffer: usize = memory.data(1024);
 
 let length: u32 = 0;
@@ -23,21 +25,31 @@ export function readOptions(): void {
     warn("boot").text("options cut:").num("bytes", whole).num("kept", CAPACITY).end();
 }
 
-/** True if `text` stands at `position` and ends where a word ends. */
-function standsAt(position: u32, text: string): bool {
+/** True if a word begins at `position` and begins with `text`. */
+function wordBegins(position: u32, text: string): bool {
   const size = u32(text.length);
   if (position + size > length) return false;
+  if (position && load<u8>(buffer + position - 1) != SPACE) return false;
   for (let i: u32 = 0; i < size; ++i) {
     if (load<u8>(buffer + position + i) != text.charCodeAt(i)) return false;
   }
-  return position + size == length || load<u8>(buffer + position + size) == 0x20;
+  return true;
 }
 
 /** True if the command line holds the word `word`, for instance `log=debug`. */
 export function hasOption(word: string): bool {
   for (let position: u32 = 0; position < length; ++position) {
-    const starts = position == 0 || load<u8>(buffer + position - 1) == 0x20;
-    if (starts && standsAt(position, word)) return true;
+    if (!wordBegins(position, word)) continue;
+    const end = position + u32(word.length);
+    if (end == length || load<u8>(buffer + end) == SPACE) return true;
+  }
+  return false;
+}
+
+/** True if a word of the command line begins with `key`, for instance `log=`. */
+export function hasOptionKey(key: string): bool {
+  for (let position: u32 = 0; position < length; ++position) {
+    if (wordBegins(position, key)) return true;
   }
   return false;
 }

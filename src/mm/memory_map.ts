@@ -1,10 +1,13 @@
 /**
- * The firmware's memory map, as the boot loader serves it.
+ * The memory map: the firmware's entries, the kernel's copy of them, and the regions that the copy
+ * comes to once it is sanitised.
+ *
+ * Before the copy every look goes to the firmware's list; afterwards that list is never read again
+ * and the copy stays as provenance. The early allocator looks through `viewedEntry`, which shows
+ * the best there is at the time: the firmware's entries first, then the sanitised regions.
  */
 
-import { info } from "../boot/log";
 import { memmapEntry } from "../boot/shim";
-import { frameAtOrAfter, frameOf, saturatingEnd } from "./frames";
 
 /** Types of memory, numbered as in the Limine boot protocol (Memory Map Feature). */
 export const enum MemoryType {
@@ -16,11 +19,13 @@ export const enum MemoryType {
   BOOTLOADER_RECLAIMABLE = 5,
   KERNEL_AND_MODULES = 6,
   FRAMEBUFFER = 7,
+  /** First number that is none of these; treated as reserved. */
+  UNKNOWN = 8,
 }
 
 /** The name of a type in the log; `unknown` for a number that is none. */
 export function memoryTypeName(type: u64): string {
-  switch (u32(min<u64>(type, u32.MAX_VALUE))) {
+  switch (u32(min<u64>(type, MemoryType.UNKNOWN))) {
     case MemoryType.USABLE:
       return "usable";
     case MemoryType.RESERVED:
@@ -43,7 +48,7 @@ export function memoryTypeName(type: u64): string {
 }
 
 /**
- * One entry of the map.
+ * One entry of the map, as the shim writes it.
  *
  *     0        8        16       24
  *     | base   | length | type   |
@@ -52,39 +57,81 @@ export function memoryTypeName(type: u64): string {
 export class MemoryMapEntry {
   /** Physical address of the first byte; the firmware may leave it unaligned. */
   base: u64;
-  /** Bytes; `base + length` may overflow in what the firmware says. */
+  /** Bytes; `base + length` may overflow in what the firmware says, not in a sanitised region. */
   length: u64;
-  /** A `MemoryType`, or a number that a later protocol revision defines. */
+  /** A `MemoryType`, or in the firmware's list a number that a later protocol defines. */
   type: u64;
 }
 
+/** Bytes of one entry. */
+export const ENTRY_BYTES: usize = 24;
+
 const record: usize = memory.data(24);
 
-/** Logs each of the firmware's entries and the whole frames they hold, by type. */
-export function logMemoryMap(entries: u32): void {
-  const entry = changetype<MemoryMapEntry>(record);
-  let usable: u64 = 0;
-  let reclaimable: u64 = 0;
-  let reserved: u64 = 0;
-  for (let index: u32 = 0; index < entries && memmapEntry(index, record); ++index) {
-    const end = saturatingEnd(entry.base, entry.length);
-    info("memmap")
-      .range(entry.base, end)
-      .text(memoryTypeName(entry.type))
-      .num("bytes", entry.length)
-      .end();
-    const first = frameAtOrAfter(entry.base);
-    const past = frameOf(end);
-    const frames = past > first ? past - first : 0;
-    if (entry.type == MemoryType.USABLE) usable += frames;
-    else if (entry.type == MemoryType.BOOTLOADER_RECLAIMABLE) reclaimable += frames;
-    else reserved += frames;
+/** Entries of the firmware's list, and of the copy. */
+let entries: u32 = 0;
+
+/** The kernel's copy; 0 until there is one. */
+let copy: usize = 0;
+
+/** The sanitised regions, sorted, disjoint and maximal; 0 until there are any. */
+let regions: usize = 0;
+let regionTotal: u32 = 0;
+
+/**
+ * Starts over with the firmware's list, said to have `claimed` entries. Where it is shorter than
+ * that, what is there counts.
+ */
+export function openMemoryMap(claimed: u32): void {
+  copy = 0;
+  regions = 0;
+  regionTotal = 0;
+  entries = claimed;
+  while (entries && !memmapEntry(entries - 1, record)) --entries;
+}
+
+/** Number of entries that the firmware serves. */
+export function entryCount(): u32 {
+  return entries;
+}
+
+/** Entry `index` as the firmware said it; valid until the next look. */
+export function entry(index: u32): MemoryMapEntry {
+  if (copy) return changetype<MemoryMapEntry>(copy + usize(index) * ENTRY_BYTES);
+  memmapEntry(index, record);
+  return changetype<MemoryMapEntry>(record);
+}
+
+/** Copies the firmware's list to `storage`, `ENTRY_BYTES` an entry. It is not read again. */
+export function copyMemoryMap(storage: usize): void {
+  for (let index: u32 = 0; index < entries; ++index) {
+    memmapEntry(index, storage + usize(index) * ENTRY_BYTES);
   }
-  info("memmap")
-    .text("totals")
-    .num("usable", usable)
-    .num("reclaimable", reclaimable)
-    .num("reserved", reserved)
-    .num("entries", entries)
-    .end();
+  copy = storage;
+}
+
+/** Makes `total` regions at `storage`, sorted, disjoint and maximal, the sanitised map. */
+export function setRegions(storage: usize, total: u32): void {
+  regions = storage;
+  regionTotal = total;
+}
+
+/** Number of sanitised regions. */
+export function regionCount(): u32 {
+  return regionTotal;
+}
+
+/** Sanitised region `index`, in address order. */
+export function region(index: u32): MemoryMapEntry {
+  return changetype<MemoryMapEntry>(regions + usize(index) * ENTRY_BYTES);
+}
+
+/** Number of entries that `viewedEntry` shows. */
+export function viewedCount(): u32 {
+  return regions ? regionTotal : entries;
+}
+
+/** The sanitised region `index` if there is a sanitised map, else the firmware's entry. */
+export function viewedEntry(index: u32): MemoryMapEntry {
+  return regions ? region(index) : entry(index);
 }

@@ -1,0 +1,42 @@
+/**
+ * Where bring-up and paging get frames: from the early allocator before the handoff, from the
+ * runtime allocator after it. They ask here and need not know which.
+ *
+ * The allocators stand on higher floors, so they install themselves.
+ */
+
+import { Reason } from "./reservations";
+
+/**
+ * Hands out `count` contiguous frames whose first number is `phase` modulo `alignment` (frames, a
+ * power of two) and returns that number; 0 if there are none. They are not zeroed.
+ */
+export type TakeFrames = (count: u64, alignment: u64, phase: u64, reason: Reason) => u64;
+
+/** Takes back what `TakeFrames` handed out. */
+export type GiveFrames = (start: u64, count: u64) => void;
+
+function takeNone(count: u64, alignment: u64, phase: u64, reason: Reason): u64 {
+  return 0;
+}
+
+function giveNone(start: u64, count: u64): void {}
+
+let take: TakeFrames = takeNone;
+let give: GiveFrames = giveNone;
+
+/** Makes `taker` and `giver` the source from now on. */
+export function setFrameSource(taker: TakeFrames, giver: GiveFrames): void {
+  take = taker;
+  give = giver;
+}
+
+/** See `TakeFrames`. */
+export function takeFrames(count: u64, alignment: u64, phase: u64, reason: Reason): u64 {
+  return take(count, alignment, phase, reason);
+}
+
+/** See `GiveFrames`. */
+export function giveFrames(start: u64, count: u64): void {
+  give(start, count);
+}

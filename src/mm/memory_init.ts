@@ -1,0 +1,231 @@
+/**
+ * The order of bring-up: from the firmware's memory map to a runtime allocator that owns every frame.
+ *
+ * Read from top to bottom: each step leaves behind what the next one needs. Called once by
+ * `kernel_main`; a step that fails prints the panic line and its error code ends the boot.
+ */
+
+import { ErrorCode } from "../boot/error_code";
+import { debug, info } from "../boot/log";
+import { panic } from "../boot/panic";
+import { BootRegion, bootRegion, clock } from "../boot/shim";
+import { buddyFreeFrames, buddyLargestFreeOrder, buddyTotalFrames, MAX_ORDER } from "./buddy_alloc";
+import {
+  carve,
+  carveAllocatorTables,
+  carveOptionStorage,
+  resetCarving,
+  runtimeStorage,
+  Span,
+} from "./carve";
+import { setDirectMap } from "./direct_map";
+import { usableFrames, useEarlyFrames } from "./early_frames";
+import { frameAddress } from "./frames";
+import { RUN_BYTES, runCount } from "./free_runs";
+import { linearMemoryBytes, openLinearMemory } from "./linear_memory";
+import { logEntries, logSanitised, logTotals } from "./map_log";
+import {
+  copyMemoryMap,
+  entry,
+  ENTRY_BYTES,
+  entryCount,
+  openMemoryMap,
+  setRegions,
+} from "./memory_map";
+import { metadataBytes } from "./metadata";
+import { installIdentityPaging } from "./paging";
+import {
+  initializeRuntimeAllocator,
+  PhysicalAllocator,
+  runtimeAllocatorStatus,
+  withRuntimeAllocator,
+} from "./physical_allocator";
+import { reclaimBootMemory } from "./reclaim";
+import {
+  Reason,
+  reasonName,
+  reservation,
+  reservationCount,
+  reserve,
+  resetReservations,
+} from "./reservations";
+import { countEvents, EVENT_BYTES, sanitise } from "./sanitise";
+import { selfTest } from "./self_test";
+import { runtimeStoragePlan } from "./storage_plan";
+
+const record: usize = memory.data(24);
+const piece = changetype<Span>(memory.data(24));
+
+/** When the first look at the memory map was, as `clock` says it. */
+let started: u64 = 0;
+
+/** Microseconds since the first look. */
+function elapsed(): u64 {
+  return (clock() - started) / 1000;
+}
+
+/** Looks at the firmware's list: is there anything to work with? */
+function look(memmapEntries: u32): ErrorCode {
+  started = clock();
+  openMemoryMap(memmapEntries);
+  if (!entryCount()) {
+    return panic("memmap", "the loader's memory map is empty", ErrorCode.EMPTY_MEMORY_MAP);
+  }
+  logEntries();
+  for (let index: u32 = 0; index < entryCount(); ++index) {
+    if (usableFrames(entry(index))) return ErrorCode.NONE;
+  }
+  return panic("memmap", "no entry has a whole usable frame", ErrorCode.NO_USABLE_MEMORY);
+}
+
+function reserveBootRegion(kind: BootRegion, reason: Reason): ErrorCode {
+  if (!bootRegion(kind, record)) return ErrorCode.NONE;
+  return reserve(load<u64>(record), load<u64>(record + 8), reason);
+}
+
+/**
+ * Reserves what the loader placed and the kernel needs. The image comes first: its stack and its
+ * linear memory lie inside and have reasons of their own.
+ */
+function reserveBootRegions(): ErrorCode {
+  resetReservations();
+  let status = reserveBootRegion(BootRegion.IMAGE_TEXT, Reason.KERNEL_IMAGE);
+  if (!status) status = reserveBootRegion(BootRegion.IMAGE_RODATA, Reason.KERNEL_IMAGE);
+  if (!status) status = reserveBootRegion(BootRegion.IMAGE_DATA, Reason.KERNEL_IMAGE);
+  if (!status) status = reserveBootRegion(BootRegion.LINEAR_MEMORY, Reason.FIRST_LINEAR_MEMORY);
+  if (!status) status = reserveBootRegion(BootRegion.BOOT_STACK, Reason.BOOT_STACK);
+  if (!status) status = reserveBootRegion(BootRegion.FRAMEBUFFER, Reason.FRAMEBUFFER);
+  if (!status) status = reserveBootRegion(BootRegion.WASM_MODULE, Reason.WASM_MODULE);
+  return status ? panic("mm", "cannot reserve the boot regions", status) : ErrorCode.NONE;
+}
+
+/** Makes the early allocator the source of frames and puts linear memory where it can grow. */
+function openStorage(): ErrorCode {
+  resetCarving();
+  useEarlyFrames();
+  const status = openLinearMemory();
+  return status ? panic("mm", "cannot open the linear-memory window", status) : ErrorCode.NONE;
+}
+
+/** Copies the firmware's list into frames of the kernel's own; it is not read again. */
+function copyMap(): ErrorCode {
+  const status = carve(u64(entryCount()) * ENTRY_BYTES, Reason.MAP_COPY, piece);
+  if (status) return panic("mm", "no storage for the copy of the memory map", status);
+  copyMemoryMap(piece.linear);
+  return ErrorCode.NONE;
+}
+
+/** Where `sanitiseMap` leaves room for the runs of memory: a slot for each region there can be. */
+let runScratch: usize = 0;
+
+/** Sanitises the copy. Regions, runs and the sort's events are all bounded by the events. */
+function sanitiseMap(): ErrorCode {
+  const events = countEvents();
+  const bytes = u64(events) * (ENTRY_BYTES + RUN_BYTES + EVENT_BYTES);
+  const status = carve(bytes, Reason.MAP_COPY, piece);
+  if (status) return panic("mm", "no storage for the sanitised memory map", status);
+  const regions = piece.linear;
+  runScratch = regions + usize(events) * ENTRY_BYTES;
+  const report = sanitise(regions, runScratch + usize(events) * RUN_BYTES);
+  setRegions(regions, report.regions);
+  logSanitised(report);
+  logTotals();
+  return ErrorCode.NONE;
+}
+
+function logReservations(): void {
+  for (let index: u32 = 0; index < reservationCount(); ++index) {
+    const reserved = reservation(index);
+    debug("mm")
+      .text("reserved")
+      .range(reserved.base, reserved.end)
+      .word("reason", reasonName(reserved.reason))
+      .num("bytes", reserved.length)
+      .end();
+  }
+}
+
+/** Plans, carves and hands off. */
+function handOff(): ErrorCode {
+  const plan = runtimeStoragePlan(runScratch);
+  if (!plan) {
+    return panic("memmap", "no entry leaves a whole usable frame", ErrorCode.NO_USABLE_MEMORY);
+  }
+  let status = carveOptionStorage(plan);
+  if (status) return panic("mm", "no storage for the lists of runs and reservations", status);
+  status = carveAllocatorTables(plan);
+  if (status) return panic("mm", "no storage for the allocators' tables", status);
+  logReservations();
+  status = initializeRuntimeAllocator(plan, runtimeStorage());
+  if (status) return panic("mm", "the runtime allocator did not start", status);
+  info("mm")
+    .text("runtime allocator initialized:")
+    .num("free_runs", runCount())
+    .num("reserved", reservationCount())
+    .num("elapsed_us", elapsed())
+    .end();
+  return ErrorCode.NONE;
+}
+
+/** Checks that all counts of frames agree, and logs them. */
+function crossCheck(allocator: PhysicalAllocator): ErrorCode {
+  const managed = allocator.managedFrames();
+  info("page_alloc")
+    .num("frames", managed)
+    .num("bytes", frameAddress(managed))
+    .num("free", allocator.freeFrames())
+    .end();
+  info("buddy_alloc")
+    .num("frames", buddyTotalFrames())
+    .num("free", buddyFreeFrames())
+    .num("max_order", MAX_ORDER)
+    .num("largest_free_order", u64(buddyLargestFreeOrder()))
+    .end();
+  if (!allocator.totalsMatch()) {
+    return panic("mm", "the allocators count different totals", ErrorCode.INVALID_DESCRIPTOR);
+  }
+  info("mm")
+    .text("totals match:")
+    .num("managed", managed)
+    .num("free", allocator.freeFrames())
+    .num("allocated", allocator.allocatedFrames())
+    .end();
+  return ErrorCode.NONE;
+}
+
+function logReady(allocator: PhysicalAllocator): ErrorCode {
+  info("mm")
+    .text("ready:")
+    .num("usable", allocator.usable)
+    .num("managed", allocator.managedFrames())
+    .num("free", allocator.freeFrames())
+    .num("metadata_bytes", metadataBytes())
+    .num("linear_bytes", linearMemoryBytes())
+    .num("elapsed_us", elapsed())
+    .end();
+  return ErrorCode.NONE;
+}
+
+/**
+ * Brings memory up from a map that the loader says has `memmapEntries` entries, with physical memory
+ * mapped at `directMap`. Returns the error code of the step that failed, after its panic line;
+ * ALREADY_INITIALIZED, without a change, where there is a runtime allocator already.
+ */
+export function initializeMemory(directMap: u64, memmapEntries: u32): ErrorCode {
+  if (runtimeAllocatorStatus() != ErrorCode.NOT_READY) {
+    return panic("mm", "memory is up already", ErrorCode.ALREADY_INITIALIZED);
+  }
+  setDirectMap(directMap);
+  let status = look(memmapEntries);
+  if (!status) status = reserveBootRegions();
+  if (!status) status = openStorage();
+  if (!status) status = copyMap();
+  if (!status) status = sanitiseMap();
+  if (!status) status = handOff();
+  if (!status) status = withRuntimeAllocator(crossCheck);
+  if (!status) status = withRuntimeAllocator(installIdentityPaging);
+  if (!status) status = withRuntimeAllocator(reclaimBootMemory);
+  if (!status) status = withRuntimeAllocator(selfTest);
+  if (!status) status = withRuntimeAllocator(logReady);
+  return status;
+}

@@ -1,0 +1,53 @@
+/**
+ * Reclaiming what the boot loader left: its page tables, stack, descriptor tables and answers.
+ *
+ * Once the kernel stands on its own page tables nothing of the loader's is in use: stack, GDT, IDT
+ * and TSS are the shim's since its first instructions, the memory map was copied before it was
+ * sanitised, the command line when the kernel started, and with `set_page_root` the shim forgets
+ * where both were. `reclaim=poison` in the options puts that to the test: it overwrites everything
+ * that is reclaimed, and the kernel keeps running.
+ */
+
+import { ErrorCode } from "../boot/error_code";
+import { info, warn } from "../boot/log";
+import { hasOption, hasOptionKey } from "../boot/options";
+import { panic } from "../boot/panic";
+import { physFill } from "../boot/shim";
+import { MemoryType, region, regionCount } from "./memory_map";
+import { PhysicalAllocator } from "./physical_allocator";
+import { reservationIn } from "./reservations";
+
+/** As a pointer not canonical, as an instruction INT3, as a page-table entry not present. */
+const POISON: i32 = 0xcc;
+
+/** Overwrites the unreserved frames of all reclaimable regions. */
+function poison(): void {
+  for (let index: u32 = 0; index < regionCount(); ++index) {
+    const source = region(index);
+    if (source.type != MemoryType.BOOTLOADER_RECLAIMABLE) continue;
+    const end = source.base + source.length;
+    for (let from = source.base; from < end;) {
+      const obstacle = reservationIn(from, end);
+      const to = obstacle ? max(obstacle.base, from) : end;
+      if (from < to) physFill(from, to - from, POISON);
+      from = obstacle ? obstacle.end : end;
+    }
+  }
+}
+
+/**
+ * Takes the loader's memory under management and logs how much there was. To be called once, when
+ * the kernel's page tables are in use.
+ */
+export function reclaimBootMemory(allocator: PhysicalAllocator): ErrorCode {
+  if (hasOption("reclaim=poison")) poison();
+  else if (hasOptionKey("reclaim=")) {
+    warn("mm").text("unknown value of reclaim=, ignored; known is poison").end();
+  }
+  const frames = allocator.reclaim();
+  if (!allocator.totalsMatch()) {
+    return panic("mm", "reclaiming lost count of the frames", ErrorCode.INVALID_DESCRIPTOR);
+  }
+  info("mm").text("reclaimed bootloader memory:").num("frames", frames).end();
+  return ErrorCode.NONE;
+}
