@@ -36,7 +36,7 @@ require_value() {
 # require_tool TOOL PACKAGE: fail unless TOOL is installed; PACKAGE is its Debian package.
 require_tool() {
     command -v "$1" >/dev/null ||
-        fail "$STATUS_MISSING" "$1 is not installed; Debian has it in package $2 (scripts/setup.sh installs it)"
+        fail "$STATUS_MISSING" "$1 is not installed; scripts/setup.sh does it (package $2)"
 }
 
 # show_help SCRIPT: the comment block at the head of SCRIPT, from its second line on.

@@ -8,7 +8,8 @@
 #   --accel A          tcg: emulation, runs everywhere; kvm: hardware virtualisation;
 #                      auto (default): kvm where the processor and /dev/kvm offer it, else tcg
 #   --cpu MODEL        QEMU's processor model (default max, which is all that the accelerator has)
-#   --icount           guest time counts instructions: timings repeat exactly (needs tcg)
+#   --icount           guest time counts instructions, so that timings repeat exactly; needs tcg
+#                      and ten times the usual SECONDS
 #   --log FILE         where the serial console goes, besides the screen (default test_output.log
 #                      in the repository's root)
 #   --gdb              wait for a debugger before the first instruction

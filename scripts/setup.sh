@@ -91,7 +91,8 @@ install_system_packages() {
     say "installing these system packages:"
     indent <<<"$missing" >&2
     if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
-        fail "$STATUS_MISSING" "neither root nor sudo; have root run: apt-get install ${packages[*]}"
+        fail "$STATUS_MISSING" \
+            "neither root nor sudo; have root run: apt-get install ${packages[*]}"
     fi
     update_package_lists
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 \
@@ -130,7 +131,8 @@ install_node_packages() {
 
 require_node() {
     if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-        fail "$STATUS_MISSING" "node and npm are needed first: Node 20.19 or newer, https://nodejs.org"
+        fail "$STATUS_MISSING" \
+            "node and npm are needed first: Node 20.19 or newer, https://nodejs.org"
     fi
     node -e 'const [major, minor] = process.versions.node.split(".").map(Number);
         process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' ||

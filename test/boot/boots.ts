@@ -1,0 +1,162 @@
+/**
+ * What every loader must bring about: the kernel starts whatever the machine's size, and each way
+ * to fail ends within its time, with a message that names it and the status that belongs to it.
+ */
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { type KernelLog } from "./kernel_log.ts";
+import { type Boot, type Loader, KERNEL, boot, withDirectory } from "./scripts.ts";
+
+const FRAME = 4096;
+const MEBIBYTE = 1 << 20;
+
+/** How scripts/run_qemu_ovmf.sh ends. */
+const PASS = 0;
+const KERNEL_FAILED = 1;
+const TIMEOUT = 124;
+
+/** For the test that boots twice, the second time with a limit that depends on the first. */
+const SPIN_TIMEOUT = 240_000;
+
+/** The name that the loader gives itself in the log. */
+const LOADER_NAME: Record<Loader, RegExp> = {
+  limine: /^Limine \d+\.\d+/,
+  stub: /^SlopOS stub \d+\.\d+/,
+};
+
+/** Boots with `bytes` in place of the kernel. */
+async function bootModule(loader: Loader, bytes: Uint8Array | string): Promise<Boot> {
+  return withDirectory(async (work) => {
+    const module = join(work, "module");
+    writeFileSync(module, bytes);
+    return boot(loader, { iso: ["--module", module] });
+  });
+}
+
+/** Boots with `options` on the command line. */
+function bootWith(loader: Loader, options: string, run?: readonly string[]): Promise<Boot> {
+  return boot(loader, { iso: ["--options", options], ...(run && { run }) });
+}
+
+function expectFailure({ status, log }: Boot, panic: RegExp): void {
+  expect(log.panic, log.text).toMatch(panic);
+  expect(status).toBe(KERNEL_FAILED);
+  expect(log.text).not.toContain("Kernel Started!");
+}
+
+/** The logged memory map has as many entries as the loader's, and its totals are their sums. */
+function expectTotalsToAddUp(log: KernelLog): void {
+  const entries = log.lines.filter(
+    ({ tag, message }) => tag === "memmap" && message.startsWith("0x"),
+  );
+  expect(entries).toHaveLength(log.number("boot", "SlopOS", "entries"));
+  for (const [type, key] of [
+    ["usable", "usable"],
+    ["bootloader_reclaimable", "reclaimable"],
+  ] as const) {
+    const bytes = entries
+      .filter(({ message }) => message.endsWith(` ${type}`))
+      .reduce((sum, { values }) => sum + Number(values.get("bytes")), 0);
+    expect(log.number("memmap", "totals", key) * FRAME).toBe(bytes);
+  }
+}
+
+/** Declares the tests that boot with `loader`. */
+export function describeBoots(loader: Loader): void {
+  describe("a machine with", () => {
+    it.each([128, 512, 4096])("%i MB starts the kernel", async (megabytes) => {
+      const { status, log } = await boot(loader, { run: ["60", "--memory", `${megabytes}`] });
+      expect(status, log.text).toBe(PASS);
+      expect(log.line("boot", "SlopOS").values.get("loader")).toMatch(LOADER_NAME[loader]);
+      log.line("boot", "SlopOS Kernel Started!");
+      expect(log.panic).toBe("");
+
+      expectTotalsToAddUp(log);
+      const usable = log.number("memmap", "totals", "usable") * FRAME;
+      expect(usable).toBeLessThan(megabytes * MEBIBYTE);
+      expect(usable).toBeGreaterThan((megabytes - 64) * MEBIBYTE);
+    });
+
+    it("a plain 64-bit processor starts the kernel", async () => {
+      const { status, log } = await boot(loader, { run: ["60", "--cpu", "qemu64"] });
+      expect(status, log.text).toBe(PASS);
+    });
+  });
+
+  describe("a kernel module that is", () => {
+    it("missing is named in the panic", async () => {
+      expectFailure(await boot(loader, { iso: ["--module", "none"] }), /^PANIC: shim: .*module/);
+    });
+
+    it("empty is named in the panic", async () => {
+      expectFailure(await bootModule(loader, ""), /^PANIC: \w+: .*module/);
+    });
+
+    it("truncated is named in the panic", async () => {
+      const whole = readFileSync(KERNEL);
+      const half = whole.subarray(0, whole.length >> 1);
+      expectFailure(await bootModule(loader, half), /^PANIC: shim: .*module.*code=\d+ name=\w+/);
+    });
+
+    it("not WebAssembly is named in the panic", async () => {
+      const text = "This is no WebAssembly module.\n".repeat(100);
+      expectFailure(await bootModule(loader, text), /^PANIC: shim: .*module.*code=\d+ name=\w+/);
+    });
+
+    it("WebAssembly without the kernel's exports is named in the panic", async () => {
+      const empty = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+      expectFailure(await bootModule(loader, empty), /^PANIC: shim: .*module.*code=\d+ name=\w+/);
+    });
+  });
+
+  describe("a kernel that", () => {
+    it("traps shows the error and a backtrace with function names", async () => {
+      const result = await bootWith(loader, "crash=trap");
+      expectFailure(result, /^PANIC: wasm: .*unreachable/);
+      expect(result.log.panic).toMatch(/^ +at .*kernel_main$/m);
+    });
+
+    it("recurses without end is stopped by the runtime", async () => {
+      const result = await bootWith(loader, "crash=recurse");
+      expectFailure(result, /^PANIC: wasm: .*stack overflow/);
+      expect(result.log.panic).toMatch(/^ +at .*recurse$/m);
+    });
+
+    it("gives up names the place, the reason and the code", async () => {
+      expectFailure(
+        await bootWith(loader, "crash=panic"),
+        /^PANIC: boot: crash requested code=15 name=UNSUPPORTED$/m,
+      );
+    });
+
+    // Error codes: Intel SDM vol. 3A, 4.7. Bit 0: the page is there, bit 1: write, bit 4: fetch.
+    it.each([
+      ["reads through a null pointer", "crash=null", 0x0],
+      ["writes to the shim's code", "crash=text-write", 0x3],
+      ["executes its stack", "crash=stack-exec", 0x11],
+    ])("%s is stopped by the page tables", async (_, option, error) => {
+      const result = await bootWith(loader, option);
+      expectFailure(result, /^PANIC: cpu: page fault vector=14 /);
+      const { panic } = result.log;
+      expect(panic).toContain(` error=0x${error.toString(16)} `);
+      const address = result.log.number("boot", "faulting on request", "address");
+      expect(Number(/ cr2=(\w+)/.exec(panic)?.[1])).toBe(address);
+    });
+
+    it(
+      "spins is ended by the time limit",
+      async () => {
+        // Three times what it takes to boot here and now is enough to get as far as spinning.
+        const begin = performance.now();
+        await boot(loader, {});
+        const limit = Math.ceil((3 * (performance.now() - begin)) / 1000);
+        const { status, log } = await bootWith(loader, "crash=spin", [`${limit}`]);
+        log.line("boot", "spinning on request");
+        expect(status).toBe(TIMEOUT);
+      },
+      SPIN_TIMEOUT,
+    );
+  });
+}

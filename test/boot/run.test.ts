@@ -1,0 +1,203 @@
+/**
+ * What scripts/run_qemu_ovmf.sh makes of its arguments and of QEMU's end. A stand-in plays QEMU, so
+ * that no machine needs to boot.
+ */
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { KernelLog } from "./kernel_log.ts";
+import {
+  type Outcome,
+  type RunOptions,
+  runScript,
+  withDirectory,
+  withPathLacking,
+} from "./scripts.ts";
+
+const STARTED = "[    0.000001] boot: SlopOS Kernel Started!";
+
+interface Played extends Outcome {
+  readonly log: string;
+}
+
+/** Runs the script with `qemu`, a shell script, in QEMU's place. */
+async function play(qemu: string, args: readonly string[] = [], options: RunOptions = {}) {
+  return withDirectory<Played>(async (work) => {
+    const program = `#!/bin/bash\n${qemu}\n`;
+    writeFileSync(join(work, "qemu-system-x86_64"), program, { mode: 0o755 });
+    const iso = join(work, "a.iso");
+    writeFileSync(iso, "");
+    const log = join(work, "a.log");
+    const outcome = await runScript("run_qemu_ovmf", [iso, ...args, "--log", log], {
+      ...options,
+      env: { PATH: `${work}:${process.env["PATH"]}`, ...options.env },
+    });
+    return { ...outcome, log: existsSync(log) ? readFileSync(log, "utf8") : "" };
+  });
+}
+
+/** The command line that the script would run. */
+async function dryRun(...args: string[]): Promise<string> {
+  const { status, stdout, stderr } = await play("exit 99", ["--dry-run", ...args]);
+  expect(status, stderr).toBe(0);
+  return stdout;
+}
+
+describe("the verdict", () => {
+  it.each([
+    ["success and the started line pass", `echo '${STARTED}'; exit 33`, 0],
+    ["success without the started line fails", "echo something else; exit 33", 1],
+    ["a line that only begins like it", `echo '${STARTED}?'; exit 33`, 1],
+    ["the line inside another line is not the line", `echo 'x ${STARTED}'; exit 33`, 1],
+    ["a failing status fails in spite of the started line", `echo '${STARTED}'; exit 35`, 1],
+    ["a reset fails in spite of the started line", `echo '${STARTED}'; exit 0`, 1],
+    ["a QEMU that refuses to run is told apart", "echo bad argument >&2; exit 1", 3],
+    ["a QEMU that crashes is told apart", "kill -SEGV $$", 3],
+  ])("%s", async (_, qemu, expected) => {
+    const { status, stderr } = await play(qemu);
+    expect(status, stderr).toBe(expected);
+  });
+
+  it("shows what QEMU said when it could not run", async () => {
+    expect((await play("echo bad argument >&2; exit 1")).stderr).toContain("bad argument");
+  });
+
+  it("is a timeout when the time is over, even if QEMU does not listen", async () => {
+    const { status, log } = await play("trap '' TERM; echo begin; sleep 30 & wait; wait", ["1"]);
+    expect(status).toBe(124);
+    expect(log).toBe("begin\n");
+  });
+
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("is the signal's when %s ends the run", async (signal, expected) => {
+    const { status } = await play("echo running; exec sleep 1000", ["999"], {
+      onStart: (child) => child.stdout?.once("data", () => child.kill(signal)),
+    });
+    expect(status).toBe(expected);
+  });
+});
+
+describe("the log", () => {
+  it("is plain text, the kernel's lines at column 0", async () => {
+    const console = String.raw`\e[2J\e[01;01H\e[=3hBdsDxe: starting\r\n\e[2J\e[1;1H${STARTED}\n`;
+    const { log, stdout } = await play(`printf '${console}'; exit 33`);
+    expect(log).toBe(`BdsDxe: starting\n${STARTED}\n`);
+    expect(stdout).toBe(log);
+  });
+
+  it("puts messages together that come with a cursor position for each character", async () => {
+    const console = String.raw`\e[01;01HP\e[01;02HA\e[01;11HN\e[02;01Ho\e[02;02Hk`;
+    expect((await play(`printf '${console}'; exit 35`)).log.trim()).toBe("PAN\nok");
+  });
+
+  it("is read back with its tags, words and values", () => {
+    const text = `firmware\n[    1.250000] mm: it is ready: frames=12 loader="A B" root=0x10\n`;
+    const log = new KernelLog(text);
+    const line = log.line("mm", "it is");
+    expect(line).toMatchObject({ seconds: 1.25, tag: "mm", message: "it is ready:" });
+    expect(line.values.get("loader")).toBe("A B");
+    expect(log.number("mm", "it is", "frames")).toBe(12);
+    expect(log.number("mm", "it is", "root")).toBe(16);
+    expect(() => log.line("mm", "nothing")).toThrow("no line");
+    expect(() => log.number("mm", "it is", "loader")).toThrow("no number");
+  });
+});
+
+describe("the command line", () => {
+  it.each([
+    ["512", "512M"],
+    ["512M", "512M"],
+    ["64m", "64M"],
+    ["4G", "4096M"],
+    ["1g", "1024M"],
+  ])("gives --memory %s as %s", async (given, expected) => {
+    expect(await dryRun("--memory", given)).toContain(` -m ${expected} `);
+  });
+
+  it("has 512 MB, firmware in two flash chips and the exit device by default", async () => {
+    const command = await dryRun();
+    expect(command).toContain(" -m 512M ");
+    expect(command.match(/if=pflash/g)).toHaveLength(2);
+    expect(command).toMatch(/unit=0,[^ ]*readonly=on/);
+    expect(command).toContain("isa-debug-exit,iobase=0xf4,iosize=0x04");
+    expect(command).toContain("-no-reboot");
+  });
+
+  it("doubles commas in the path of the firmware's variables", async () => {
+    expect(await dryRun()).toMatch(/slopos test,, [^ ]*\/OVMF_VARS\.fd/);
+  });
+
+  it("has what --icount, --cpu and --gdb ask for", async () => {
+    expect(await dryRun("--icount")).toContain("-icount shift=0,sleep=off");
+    expect(await dryRun("--cpu", "qemu64")).toContain("-cpu qemu64 ");
+    expect(await dryRun("--gdb")).toContain("-s -S");
+    expect(await dryRun()).not.toMatch(/-icount|-S/);
+  });
+
+  it("uses KVM only where the processor has it", async () => {
+    const kvm = /\b(vmx|svm)\b/.test(readFileSync("/proc/cpuinfo", "utf8"));
+    if (!kvm) expect(await dryRun()).toContain("accel=tcg");
+    expect(await dryRun("--accel", "tcg")).toContain("accel=tcg");
+    const { status } = await play("exit 99", ["--dry-run", "--accel", "kvm"]);
+    expect(status).toBe(kvm ? 0 : 3);
+  });
+});
+
+describe("wrong arguments are refused:", () => {
+  it.each([
+    ["an unknown option", ["--frobnicate"], /unknown option '--frobnicate'/],
+    ["no memory", ["--memory", "0"], /--memory must be/],
+    ["negative memory", ["--memory", "-5"], /--memory must be/],
+    ["memory in kilobytes", ["--memory", "512K"], /--memory must be.*'512K'/],
+    ["memory that is a word", ["--memory", "lots"], /--memory must be/],
+    ["--memory without its value", ["--memory"], /--memory needs a value/],
+    ["an unknown accelerator", ["--accel", "xen"], /--accel must be auto, tcg or kvm/],
+    ["no time", ["0"], /SECONDS must be/],
+    ["a time that is a word", ["soon"], /SECONDS must be.*'soon'/],
+    ["an argument too many", ["15", "16"], /unexpected argument '16'/],
+    ["KVM that counts instructions", ["--accel", "kvm", "--icount"], /--icount/],
+  ])("%s", async (_, args, message) => {
+    const { status, stderr } = await runScript("run_qemu_ovmf", ["any.iso", ...args]);
+    expect(stderr).toMatch(message);
+    expect(status).toBe(2);
+  });
+
+  it("no ISO at all", async () => {
+    const { status, stderr } = await runScript("run_qemu_ovmf", []);
+    expect(stderr).toContain("no ISO given");
+    expect(status).toBe(2);
+  });
+});
+
+describe("what is missing is named:", () => {
+  it("the ISO", async () => {
+    const { status, stderr } = await runScript("run_qemu_ovmf", ["/nowhere/a.iso"]);
+    expect(stderr).toContain("/nowhere/a.iso is not there; make it with: scripts/build_iso.sh");
+    expect(status).toBe(3);
+  });
+
+  it("QEMU, with its package", async () => {
+    await withPathLacking(["qemu-system-x86_64"], async (PATH) => {
+      const outcome = await runScript("run_qemu_ovmf", ["package.json"], { env: { PATH } });
+      expect(outcome.stderr).toContain("qemu-system-x86_64 is not installed");
+      expect(outcome.stderr).toContain("(package qemu-system-x86)");
+      expect(outcome.status).toBe(3);
+    });
+  });
+
+  it("the firmware", async () => {
+    const { status, stderr } = await play("", [], { env: { OVMF_CODE: "/nowhere/code.fd" } });
+    expect(stderr).toContain("OVMF_CODE and OVMF_VARS must both name readable files");
+    expect(status).toBe(3);
+  });
+
+  it("a log that cannot be written", async () => {
+    const args = ["package.json", "--log", "/nowhere/a.log"];
+    const { status, stderr } = await runScript("run_qemu_ovmf", args);
+    expect(stderr).toContain("the log /nowhere/a.log cannot be written");
+    expect(status).toBe(3);
+  });
+});

@@ -1,0 +1,113 @@
+/** scripts/setup.sh: what it lists, and what it does where something is missing. */
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ROOT, runScript, withPathLacking } from "./scripts.ts";
+
+/** Programs that a test plays: shell scripts by name. */
+type Programs = Record<string, string>;
+
+/** Runs setup.sh with `programs` in the place of this machine's, and without those in `lacking`. */
+async function setup(programs: Programs, lacking: readonly string[] = [], env = {}) {
+  const names = Object.keys(programs);
+  return withPathLacking([...names, ...lacking], async (PATH) => {
+    for (const [name, text] of Object.entries(programs)) {
+      writeFileSync(join(PATH, name), `#!/bin/bash\n${text}\n`, { mode: 0o755 });
+    }
+    return runScript("setup", [], { env: { PATH, ...env } });
+  });
+}
+
+/** A dpkg-query that knows all packages but `lacking`. */
+const allInstalledBut = (lacking: string) =>
+  `for name in "\${@:3}"; do [ "$name" = ${lacking} ] || echo "ii |$name"; done`;
+
+const APT = 'echo "apt-get $*"';
+const ROOT_USER = "echo 0";
+const ORDINARY_USER = "echo 1000";
+
+describe("setup.sh", () => {
+  it("has a reason for each Node package of package.json, and for nothing else", async () => {
+    const { stdout } = await runScript("setup", ["--list"]);
+    const listed = stdout.trim().split("\n");
+    expect(listed.every((line) => /^\S+ +\S+ \S+/.test(line))).toBe(true);
+    const names = listed.map((line) => line.split(" ")[0]);
+    const { devDependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+      devDependencies: Record<string, string>;
+    };
+    const system = names.slice(0, names.indexOf("assemblyscript"));
+    expect(system).toContain("qemu-system-x86");
+    expect(names.slice(system.length).sort()).toEqual(Object.keys(devDependencies).sort());
+  });
+
+  it("is silent and quick where everything is in place", async () => {
+    const begin = performance.now();
+    const outcome = await setup({ "dpkg-query": allInstalledBut("nothing"), npm: "exit 9" });
+    expect(outcome).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(performance.now() - begin).toBeLessThan(3000);
+  });
+
+  it("installs what is missing, by name and with its reason", async () => {
+    const programs = { "dpkg-query": allInstalledBut("lld"), "apt-get": APT, id: ROOT_USER };
+    const { status, stdout, stderr } = await setup(programs);
+    expect(stderr).toMatch(/^ +lld +links them/m);
+    expect(stdout).toMatch(/^apt-get .*update$/m);
+    expect(stdout).toMatch(/^apt-get .*install .* lld$/m);
+    expect(status).toBe(0);
+  });
+
+  it("uses sudo for an ordinary user", async () => {
+    const { stdout } = await setup({
+      "dpkg-query": allInstalledBut("lld"),
+      "apt-get": APT,
+      id: ORDINARY_USER,
+      sudo: 'echo "sudo $1"; exec "$@"',
+    });
+    expect(stdout).toMatch(/^sudo apt-get$/m);
+  });
+
+  it("tells an ordinary user without sudo what root has to run", async () => {
+    const programs = { "dpkg-query": allInstalledBut("lld"), "apt-get": APT, id: ORDINARY_USER };
+    const { status, stderr } = await setup(programs, ["sudo"]);
+    expect(stderr).toContain("have root run: apt-get install lld");
+    expect(status).toBe(3);
+  });
+
+  it("fails when apt-get fails", async () => {
+    const { status, stderr } = await setup({
+      "dpkg-query": allInstalledBut("lld"),
+      "apt-get": '[[ " $* " != *" install "* ]]',
+      id: ROOT_USER,
+    });
+    expect(stderr).toContain("apt-get could not install: lld");
+    expect(status).toBe(1);
+  });
+
+  it("names the packages on a system without apt, and takes them as provided", async () => {
+    const { status, stderr } = await setup({}, ["apt-get", "dpkg-query"]);
+    expect(stderr).toMatch(/^ +qemu-system-x86 +\w/m);
+    expect(stderr).toContain("SLOPOS_SYSTEM_PACKAGES=provided");
+    expect(status).toBe(3);
+    const provided = { SLOPOS_SYSTEM_PACKAGES: "provided" };
+    expect(await setup({}, ["apt-get", "dpkg-query"], provided)).toMatchObject({ status: 0 });
+  });
+
+  it("refuses an old Node and a machine without npm", async () => {
+    const old = "case $1 in -v) echo v18.19.0 ;; *) exit 1 ;; esac";
+    expect(await setup({ node: old })).toMatchObject({
+      status: 3,
+      stderr: expect.stringContaining("node v18.19.0 is too old: 20.19 or newer") as string,
+    });
+    expect(await setup({}, ["npm"])).toMatchObject({
+      status: 3,
+      stderr: expect.stringContaining("node and npm are needed first") as string,
+    });
+  });
+
+  it("refuses an unknown argument", async () => {
+    const { status, stderr } = await runScript("setup", ["--frobnicate"]);
+    expect(stderr).toContain("unexpected argument '--frobnicate'");
+    expect(status).toBe(2);
+  });
+});
