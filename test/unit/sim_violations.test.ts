@@ -23,11 +23,14 @@ const WINDOW = 0xffffc00000200000n;
 const TABLES = 0x2000000;
 const FRAMES = 0x1000000;
 
+/** Long enough for the compiler on a busy machine. */
+const COMPILE_MS = 60_000;
+
 let probe: WebAssembly.Module;
 
 beforeAll(() => {
   probe = new WebAssembly.Module(compileProbe());
-});
+}, COMPILE_MS);
 
 function boot(options: Partial<MachineOptions> = {}) {
   const memoryMap = [
@@ -54,6 +57,7 @@ function mapInPlace(
   virtual: bigint,
   physical: number,
   bytes: number,
+  permissions = RW,
 ): void {
   const tables = new LoaderTables(
     machine.physicalMemory,
@@ -278,6 +282,27 @@ describe("set_page_root", () => {
     expect(() => booted.exports.set_root(ownTables(booted, ""))).toThrow(
       /linear memory at 0xc000001ff000/,
     );
+  });
+
+  test("objects to tables that put other frames under committed linear memory", () => {
+    const booted = boot();
+    openWindow(booted, 65536);
+    booted.exports.commit(WINDOW, 2n * WASM_PAGE);
+    const root = ownTables(booted, "");
+    const tables = new LoaderTables(
+      booted.machine.physicalMemory,
+      { nx: true, pages1G: true },
+      booted.frame,
+      Number(root),
+    );
+    const first = booted.machine.bootRegions.get(BootKind.LINEAR_MEMORY)!;
+    const at = translatedBits(WINDOW);
+    tables.map(at - 4096, Number(first.physical) - 4096, 65536 + 4096, RW);
+    tables.map(at + 65536, FRAMES + 0x100000, 65536, RW);
+    expect(() => booted.exports.set_root(root)).toThrow(/page 16 of linear memory is mapped to/);
+    tables.map(at + 65536, FRAMES, 65536, RW);
+    booted.exports.set_root(root);
+    expect(booted.exports.root()).toBe(root);
   });
 
   test.each([{}, { nx: false }, { pages1G: false }])("the loader's own pass, with %j", (cpu) => {
