@@ -41,6 +41,7 @@ export const ErrorCode = {
   BUSY: 13,
   LINEAR_MEMORY: 14,
   UNSUPPORTED: 15,
+  SELF_TEST: 20,
 } as const;
 
 /** What `kernel.wasm` exports; u64 values arrive as signed `bigint`. */

@@ -60,10 +60,14 @@ export function checkInsertion(start: u32, count: u32): ErrorCode {
 /** True if a frame from `start` to before `end`, all in one granule, is managed. */
 function holdsManaged(start: u64, end: u64): bool {
   for (let frame = start; frame < end;) {
-    if (frameStatus(u32(frame)) != FrameStatus.UNMANAGED) return true;
     const area = knownAreaOf(u32(frame));
+    const clear = isClear(area);
+    // A block over a clear area begins in front of it: before `start`, or where it was met already.
+    if (!clear || frame == start) {
+      if (frameStatus(u32(frame)) != FrameStatus.UNMANAGED) return true;
+    }
     let step: u64 = 1;
-    if (isClear(area)) step = u64(AREA_FRAMES);
+    if (clear) step = u64(AREA_FRAMES);
     else if (wordState(area, wordIndex(u32(frame))) == WORD_NONE) step = u64(WORD_FRAMES);
     frame = nextMultiple(frame, step);
   }

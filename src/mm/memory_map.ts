@@ -80,14 +80,21 @@ let regionTotal: u32 = 0;
 
 /**
  * Starts over with the firmware's list, said to have `claimed` entries. Where it is shorter than
- * that, what is there counts.
+ * that, what is there counts; its end is found by bisection, however wrong the claim is.
  */
 export function openMemoryMap(claimed: u32): void {
   copy = 0;
   regions = 0;
   regionTotal = 0;
   entries = claimed;
-  while (entries && !memmapEntry(entries - 1, record)) --entries;
+  if (!claimed || memmapEntry(claimed - 1, record)) return;
+  let served: u32 = 0;
+  for (let past = claimed - 1; served < past;) {
+    const middle = served + ((past - served) >> 1);
+    if (memmapEntry(middle, record)) served = middle + 1;
+    else past = middle;
+  }
+  entries = served;
 }
 
 /** Number of entries that the firmware serves. */

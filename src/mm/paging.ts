@@ -1,16 +1,15 @@
 /**
  * The kernel's own address space: which tables it stands on, what they map and why.
  *
- *     0                                       low half: physical memory 1:1
- *       [4 KiB, 1 GiB)                        all that the physical view maps there
- *       identity ranges above                 image, stack, module, map copy, framebuffer
- *     hhdm                                    high half: all that the physical view maps
- *     window                                  linear memory, with the loader's tables' subtree
- *     image, at its link address              text R-X, read-only data R--, data RW-
+ *     0 …         physical memory 1:1: all that the physical view has below 1 GiB, and above it the
+ *                 identity ranges (image, boot stack, wasm module, copy of the map, framebuffer)
+ *     hhdm …      the direct map: all that the physical view has
+ *     window      linear memory, through the very tables that were made when it was opened
+ *     image       at its link address: text R-X, read-only data R--, data RW-
  *
- * Frame 0 is not mapped at address 0, so a null pointer faults. No page is writable and executable,
- * nor is any frame through two mappings (see physical_view.ts). The rest of the address space is
- * empty.
+ * Nothing else is mapped. Frame 0 is mapped nowhere, so a null pointer faults, be it virtual or
+ * physical. No page is writable and executable, nor is any frame through two of its mappings (see
+ * physical_view.ts).
  */
 
 import { ErrorCode } from "../boot/error_code";
@@ -18,7 +17,6 @@ import { debug, info } from "../boot/log";
 import { panic } from "../boot/panic";
 import { BootRegion, bootRegion, pageRoot, setPageRoot } from "../boot/shim";
 import { directMapAddress } from "./direct_map";
-import { FRAME_SIZE } from "./frames";
 import { linearMemoryBase } from "./linear_memory";
 import {
   Access,
@@ -62,8 +60,7 @@ function mapOneToOne(root: u64, base: u64, end: u64, access: i32): ErrorCode {
 /** Maps what of `part` is low memory or in an identity range 1:1. */
 function mapIdentity(root: u64, part: PhysicalRun): ErrorCode {
   const access = part.access;
-  const lowBase = max(part.base, FRAME_SIZE);
-  let status = mapOneToOne(root, lowBase, min(part.end, LOW_MEMORY_END), access);
+  let status = mapOneToOne(root, part.base, min(part.end, LOW_MEMORY_END), access);
   // Ranges that touch are mapped as one, so that they can share large pages.
   let base: u64 = 0;
   let end: u64 = 0;
@@ -156,9 +153,8 @@ export function installIdentityPaging(allocator: PhysicalAllocator): ErrorCode {
     releaseTables(root);
     return panic("paging", "cannot build the kernel's page tables", status);
   }
-  if (allocator.allocatedFrames() - allocated != u64(tablesInUse() - shared)) {
-    return panic("paging", "page tables and frames do not add up", ErrorCode.INVALID_DESCRIPTOR);
-  }
+  const made = u64(tablesInUse() - shared);
+  assert(allocator.allocatedFrames() - allocated == made, "a frame that is no page table");
   setPageRoot(root);
   info("paging")
     .text("identity paging installed:")

@@ -57,6 +57,8 @@ import {
   reservationIn,
   reservationsFit,
   reserve,
+  skipReserved,
+  skipUnreserved,
 } from "./reservations";
 import { RESERVED_REGION_BYTES, StoragePlan } from "./storage_plan";
 
@@ -219,14 +221,15 @@ export class PhysicalAllocator {
   }
 
   /**
-   * Takes the boot loader's memory under management, less what is reserved in it. To be called once,
-   * when nothing of the loader's is needed any more. Returns the number of frames gained.
+   * Takes the boot loader's memory under management, less what is reserved in it, and sets
+   * `reclaimed`. To be called once, when nothing of the loader's is needed any more.
+   * STORAGE_EXHAUSTED if the plan was too small.
    */
-  reclaim(): u64 {
+  reclaim(): ErrorCode {
     const before = buddyTotalFrames();
-    this.manageRegions(MemoryType.BOOTLOADER_RECLAIMABLE);
+    const status = this.manageRegions(MemoryType.BOOTLOADER_RECLAIMABLE);
     this.reclaimed = buddyTotalFrames() - before;
-    return this.reclaimed;
+    return status;
   }
 
   /** Puts the unreserved frames of all regions of `type` under management. */
@@ -235,20 +238,18 @@ export class PhysicalAllocator {
       const source = region(index);
       if (source.type != type) continue;
       const end = source.base + source.length;
-      for (let from = source.base; from < end;) {
-        const obstacle = reservationIn(from, end);
-        const to = obstacle ? max(obstacle.base, from) : end;
+      for (let from = skipReserved(source.base, end); from < end; from = skipReserved(from, end)) {
+        const to = skipUnreserved(from, end);
         const status = this.manage(frameOf(from), frameOf(to));
         if (status) return status;
-        from = obstacle ? obstacle.end : end;
+        from = to;
       }
     }
     return ErrorCode.NONE;
   }
 
-  /** Puts the frames `[first, past)` under management; none is a no-op. */
+  /** Puts the frames `[first, past)`, at least one, under management. */
   private manage(first: u64, past: u64): ErrorCode {
-    if (first >= past) return ErrorCode.NONE;
     const status = addRun(first, past);
     return status ? status : buddyInsertRun(u32(first), u32(past - first));
   }

@@ -8,7 +8,8 @@
  *   - the image, modules and ACPI's tables can be read;
  *   - the image's data can be written, its text and its read-only data cannot;
  *   - whatever else there is (devices, the firmware's own, holes) is not mapped at all: a cacheable
- *     mapping of a device is wrong even if nobody uses it.
+ *     mapping of a device is wrong even if nobody uses it;
+ *   - nor is frame 0: address 0 means "none" throughout the kernel, so that its use should fault.
  *
  * Nothing can be executed. Text is executed where the image is linked and nowhere else, and since
  * every other mapping of its frames is read-only, no frame is writable under one address and
@@ -53,10 +54,10 @@ function frameEnd(address: u64): u64 {
   return min(alignDown(min(address, PHYSICAL_LIMIT) + FRAME_SIZE - 1, FRAME_SIZE), PHYSICAL_LIMIT);
 }
 
-/** Starts over at address 0. */
+/** Starts over at the first frame but 0. */
 export function openPhysicalView(): void {
   cursor = 0;
-  position = 0;
+  position = FRAME_SIZE;
   for (let kind: i32 = 0; kind < BootRegion.KINDS; ++kind) {
     const record = bootRegions + usize(kind) * RECORD_BYTES;
     const exists = bootRegion(kind, record) != 0;

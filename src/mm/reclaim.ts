@@ -15,7 +15,7 @@ import { panic } from "../boot/panic";
 import { physFill } from "../boot/shim";
 import { MemoryType, region, regionCount } from "./memory_map";
 import { PhysicalAllocator } from "./physical_allocator";
-import { reservationIn } from "./reservations";
+import { skipReserved, skipUnreserved } from "./reservations";
 
 /** As a pointer not canonical, as an instruction INT3, as a page-table entry not present. */
 const POISON: i32 = 0xcc;
@@ -26,28 +26,26 @@ function poison(): void {
     const source = region(index);
     if (source.type != MemoryType.BOOTLOADER_RECLAIMABLE) continue;
     const end = source.base + source.length;
-    for (let from = source.base; from < end;) {
-      const obstacle = reservationIn(from, end);
-      const to = obstacle ? max(obstacle.base, from) : end;
-      if (from < to) physFill(from, to - from, POISON);
-      from = obstacle ? obstacle.end : end;
+    for (let from = skipReserved(source.base, end); from < end; from = skipReserved(from, end)) {
+      const to = skipUnreserved(from, end);
+      physFill(from, to - from, POISON);
+      from = to;
     }
   }
 }
 
 /**
  * Takes the loader's memory under management and logs how much there was. To be called once, when
- * the kernel's page tables are in use.
+ * the kernel's page tables are in use. Errors as `PhysicalAllocator.reclaim`, after the panic line.
  */
 export function reclaimBootMemory(allocator: PhysicalAllocator): ErrorCode {
-  if (hasOption("reclaim=poison")) poison();
-  else if (hasOptionKey("reclaim=")) {
+  if (hasOption("reclaim=poison")) {
+    poison();
+  } else if (hasOptionKey("reclaim=")) {
     warn("mm").text("unknown value of reclaim=, ignored; known is poison").end();
   }
-  const frames = allocator.reclaim();
-  if (!allocator.totalsMatch()) {
-    return panic("mm", "reclaiming lost count of the frames", ErrorCode.INVALID_DESCRIPTOR);
-  }
-  info("mm").text("reclaimed bootloader memory:").num("frames", frames).end();
+  const status = allocator.reclaim();
+  if (status) return panic("mm", "cannot reclaim the bootloader's memory", status);
+  info("mm").text("reclaimed bootloader memory:").num("frames", allocator.reclaimed).end();
   return ErrorCode.NONE;
 }

@@ -154,6 +154,22 @@ export function reservationIn(base: u64, end: u64): ReservedRegion | null {
   return index < count && reservation(index).base < end ? reservation(index) : null;
 }
 
+/** Lowest address from `base` on that is not reserved; `end` if there is none in `[base, end)`. */
+export function skipReserved(base: u64, end: u64): u64 {
+  while (base < end) {
+    const region = reservationIn(base, end);
+    if (!region || region.base > base) return base;
+    base = region.end;
+  }
+  return end;
+}
+
+/** Lowest address from `base` on that is reserved; `end` if there is none in `[base, end)`. */
+export function skipUnreserved(base: u64, end: u64): u64 {
+  const region = reservationIn(base, end);
+  return region ? max(region.base, base) : end;
+}
+
 /** Replaces the records `[from, to)` by room for `room` records. */
 function makeRoom(from: u32, to: u32, room: u32): void {
   memory.copy(
