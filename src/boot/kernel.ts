@@ -16,13 +16,23 @@ import { runtimeAllocator, runtimeAllocatorStatus } from "../mm/physical_allocat
 import { reservation, reservationCount } from "../mm/reservations";
 import { crashOnRequest } from "./crash";
 import { ErrorCode, errorName } from "./error_code";
-import { info, Level, setLogLevel } from "./log";
-import { hasOption, readOptions } from "./options";
+import { info, Level, setLogLevel, warn } from "./log";
+import { hasOption, hasOptionKey, readOptions } from "./options";
 import { ABI_VERSION } from "./shim";
 
 /** The version of the contract that this module speaks. */
 export function abi_version(): i32 {
   return ABI_VERSION;
+}
+
+/** Shows as much as `log=` asks for; the started line is shown from `info`, the default, on. */
+function chooseLogLevel(): void {
+  if (hasOption("log=error")) setLogLevel(Level.ERROR);
+  else if (hasOption("log=warn")) setLogLevel(Level.WARN);
+  else if (hasOption("log=debug")) setLogLevel(Level.DEBUG);
+  else if (hasOptionKey("log=") && !hasOption("log=info")) {
+    warn("boot").text("unknown value of log=, ignored; known are error, warn, info, debug").end();
+  }
 }
 
 /**
@@ -31,7 +41,7 @@ export function abi_version(): i32 {
  */
 export function kernel_main(hhdm_offset: u64, memmap_entries: u32): i32 {
   readOptions();
-  if (hasOption("log=debug")) setLogLevel(Level.DEBUG);
+  chooseLogLevel();
   const ready = initializeMemory(hhdm_offset, memmap_entries);
   if (ready) return ready;
   const status = crashOnRequest();

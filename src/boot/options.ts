@@ -2,7 +2,7 @@
  * The kernel's command line: words of the form `key=value`, separated by spaces.
  *
  * It comes from `limine.conf` and selects what the log shows and which checks run; nothing that
- * memory is sized by. An unknown word is harmless and is named in the log.
+ * memory is sized by. Whoever knows a key warns of a value that it does not know.
  */
 
 import { warn } from "./log";
