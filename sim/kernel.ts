@@ -41,6 +41,10 @@ export const ErrorCode = {
   BUSY: 13,
   LINEAR_MEMORY: 14,
   UNSUPPORTED: 15,
+  BOOT_PROTOCOL: 16,
+  INVALID_MODULE: 17,
+  TRAP: 18,
+  CPU_EXCEPTION: 19,
   SELF_TEST: 20,
 } as const;
 

@@ -12,7 +12,12 @@ import { linearMemoryBytes } from "../mm/linear_memory";
 import { initializeMemory } from "../mm/memory_init";
 import { metadataBytes } from "../mm/metadata";
 import { cachedFrames } from "../mm/page_alloc";
-import { runtimeAllocator, runtimeAllocatorStatus } from "../mm/physical_allocator";
+import {
+  borrowAllocator,
+  PhysicalAllocator,
+  returnAllocator,
+  runtimeAllocatorStatus,
+} from "../mm/physical_allocator";
 import { reservation, reservationCount } from "../mm/reservations";
 import { crashOnRequest } from "./crash";
 import { ErrorCode, errorName } from "./error_code";
@@ -79,6 +84,19 @@ function remember(code: ErrorCode): ErrorCode {
   return code;
 }
 
+/** Borrows the allocator; null, with the reason kept for `last_error`, where that cannot be. */
+function borrow(): PhysicalAllocator | null {
+  const allocator = borrowAllocator();
+  if (!allocator) remember(runtimeAllocatorStatus());
+  return allocator;
+}
+
+/** Returns the allocator after an operation that ended with `status`, which it returns. */
+function giveBack(status: ErrorCode): ErrorCode {
+  returnAllocator();
+  return remember(status);
+}
+
 /** The code of the last refusal; 0 if nothing was refused yet. */
 export function last_error(): i32 {
   return lastError;
@@ -99,34 +117,42 @@ export function error_name(code: i32, out: usize, capacity: u32): i32 {
  * UNSUPPORTED, OUT_OF_FRAMES.
  */
 export function frame_alloc(order: u32, flags: u32): u64 {
-  if (remember(runtimeAllocatorStatus())) return 0;
-  const address = runtimeAllocator().allocate(order, flags);
-  if (!address) remember(runtimeAllocator().failure);
+  const allocator = borrow();
+  if (!allocator) return 0;
+  const address = allocator.allocate(order, flags);
+  if (!address) remember(allocator.failure);
+  returnAllocator();
   return address;
 }
 
 /** Frees a block; see `PhysicalAllocator.free`. Returns 0 or an error code. */
 export function frame_free(address: u64, order: u32): i32 {
-  const status = runtimeAllocatorStatus();
-  return remember(status ? status : runtimeAllocator().free(address, order));
+  const allocator = borrow();
+  return allocator ? giveBack(allocator.free(address, order)) : lastError;
 }
 
 /** Adds an owner to a frame; see `PhysicalAllocator.retain`. Returns 0 or an error code. */
 export function frame_retain(address: u64): i32 {
-  const status = runtimeAllocatorStatus();
-  return remember(status ? status : runtimeAllocator().retain(address));
+  const allocator = borrow();
+  return allocator ? giveBack(allocator.retain(address)) : lastError;
 }
 
 /** Reserves a free range; see `PhysicalAllocator.reserveRange`. Returns 0 or an error code. */
 export function range_reserve(address: u64, bytes: u64): i32 {
-  const status = runtimeAllocatorStatus();
-  return remember(status ? status : runtimeAllocator().reserveRange(address, bytes));
+  const allocator = borrow();
+  return allocator ? giveBack(allocator.reserveRange(address, bytes)) : lastError;
 }
 
 /** A figure of the memory manager, `kind` a `Stat`; 0 with NOT_READY, BUSY or UNSUPPORTED. */
 export function mm_stat(kind: i32): u64 {
-  if (remember(runtimeAllocatorStatus())) return 0;
-  const allocator = runtimeAllocator();
+  const allocator = borrow();
+  if (!allocator) return 0;
+  const figure = statistic(allocator, kind);
+  returnAllocator();
+  return figure;
+}
+
+function statistic(allocator: PhysicalAllocator, kind: i32): u64 {
   switch (kind) {
     case Stat.USABLE:
       return allocator.usable;

@@ -290,7 +290,7 @@ const allocator = changetype<PhysicalAllocator>(memory.data(24));
 /** True from the handoff on. */
 let ready: bool = false;
 
-/** True while `withRuntimeAllocator` has lent the allocator out. */
+/** True while the allocator is borrowed. */
 let lent: bool = false;
 
 /** The frame source after the handoff; a block is as large as the next power of two. */
@@ -338,26 +338,32 @@ function finalizePageAllocator(): ErrorCode {
   return allocator.manageRegions(MemoryType.USABLE);
 }
 
-/**
- * Lends the allocator to `use` and returns what that returns. Where there is nothing to lend, `use`
- * is not called: NOT_READY before the handoff, BUSY while the allocator is lent out already.
- */
-export function withRuntimeAllocator(use: (allocator: PhysicalAllocator) => ErrorCode): ErrorCode {
-  if (!ready) return ErrorCode.NOT_READY;
-  if (lent) return ErrorCode.BUSY;
-  lent = true;
-  const status = use(allocator);
-  lent = false;
-  return status;
-}
-
-/** Why the allocator cannot be used right now; NONE if it can. */
+/** Why the allocator cannot be borrowed: NOT_READY before the handoff, BUSY while it is lent. */
 export function runtimeAllocatorStatus(): ErrorCode {
   if (!ready) return ErrorCode.NOT_READY;
   return lent ? ErrorCode.BUSY : ErrorCode.NONE;
 }
 
-/** The allocator, for a single call by the exports; `runtimeAllocatorStatus` is NONE. */
-export function runtimeAllocator(): PhysicalAllocator {
+/** Borrows the allocator until `returnAllocator`; null where `runtimeAllocatorStatus` says why. */
+export function borrowAllocator(): PhysicalAllocator | null {
+  if (runtimeAllocatorStatus()) return null;
+  lent = true;
   return allocator;
+}
+
+/** Ends what `borrowAllocator` began. */
+export function returnAllocator(): void {
+  lent = false;
+}
+
+/**
+ * Lends the allocator to `use` and returns what that returns. Where there is nothing to lend, `use`
+ * is not called and the answer is `runtimeAllocatorStatus`.
+ */
+export function withRuntimeAllocator(use: (allocator: PhysicalAllocator) => ErrorCode): ErrorCode {
+  const borrowed = borrowAllocator();
+  if (!borrowed) return runtimeAllocatorStatus();
+  const status = use(borrowed);
+  returnAllocator();
+  return status;
 }
