@@ -12,7 +12,8 @@
 #   --shim FILE      the executable to boot (default builddir/shim.elf)
 #   --module FILE    the kernel (default builddir/kernel.wasm); none leaves it out
 #   --config FILE    the loader's configuration (default iso/limine.conf); @OPTIONS@ in it becomes
-#                    the command line
+#                    the command line, @SHIM_HASH@ and @MODULE_HASH@ the BLAKE2B hashes of the two
+#                    files, which the loader then verifies
 #
 # The same inputs give the same ISO, bit for bit; SOURCE_DATE_EPOCH sets the date of its files.
 # FILE is replaced when the new ISO is complete, and is left as it was if anything fails.
@@ -125,16 +126,27 @@ export TZ=UTC
 tree=$scratch/tree
 mkdir -p "$tree/EFI/BOOT" "$tree/boot"
 cp -- "$shim" "$tree/boot/shim.elf"
-
-# limine.conf: the options in their place, and no module where there is none. ENVIRON, unlike -v,
-# hands the text over without reading escapes into it.
-MODULE=$module OPTIONS=$options awk '
-    ENVIRON["MODULE"] == "none" && /^[ \t]*module_/ { next }
-    { at = index($0, "@OPTIONS@") }
-    at { $0 = substr($0, 1, at - 1) ENVIRON["OPTIONS"] substr($0, at + length("@OPTIONS@")) }
-    { print }
-' "$config" >"$tree/limine.conf"
 [ "$module" = none ] || cp -- "$module" "$tree/boot/kernel.wasm"
+
+# hash_of FILE: its BLAKE2b-512 hash, of the copy that the ISO carries; nothing if there is none.
+hash_of() {
+    [ ! -f "$1" ] || b2sum -- "$1" | cut -d " " -f 1
+}
+SHIM_HASH=$(hash_of "$tree/boot/shim.elf")
+MODULE_HASH=$(hash_of "$tree/boot/kernel.wasm")
+
+# limine.conf: hashes and options in their places, and no module where there is none. The options
+# come last, so that nothing in them is taken for a marker. ENVIRON, unlike -v, hands a text over
+# without reading escapes into it.
+export SHIM_HASH MODULE_HASH
+MODULE=$module OPTIONS=$options awk '
+    function put(name, at) {
+        at = index($0, "@" name "@")
+        if (at) $0 = substr($0, 1, at - 1) ENVIRON[name] substr($0, at + length(name) + 2)
+    }
+    ENVIRON["MODULE"] == "none" && /^[ \t]*module_/ { next }
+    { put("SHIM_HASH"); put("MODULE_HASH"); put("OPTIONS"); print }
+' "$config" >"$tree/limine.conf"
 
 # All dates the same, whatever those of the originals are.
 fix_dates() {
