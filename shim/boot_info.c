@@ -85,9 +85,12 @@ static void collect_framebuffer(void) {
     if (!screens || screens->framebuffer_count == 0)
         return;
     const struct limine_framebuffer *screen = screens->framebuffers[0];
+    uint64_t length;
+    if (__builtin_mul_overflow(screen->pitch, screen->height, &length))
+        return; /* larger than the address space: no screen at all */
     info.regions[REGION_FRAMEBUFFER] = (struct boot_region){
         .physical = (uint64_t)screen->address - info.hhdm_offset,
-        .length = screen->pitch * screen->height,
+        .length = length,
         .virtual = (uint64_t)screen->address,
     };
 }
@@ -107,6 +110,9 @@ const struct boot_info *boot_info_collect(void) {
     memory_map = required(&memmap_request, "memory map");
     if (memory_map->entry_count == 0)
         panic("shim", ERROR_EMPTY_MEMORY_MAP, "the boot loader's memory map is empty");
+    if (memory_map->entry_count > UINT32_MAX)
+        panic("shim", ERROR_BOOT_PROTOCOL, "the boot loader's memory map has 0x%llx entries",
+              (unsigned long long)memory_map->entry_count);
     info.memory_map_entries = (uint32_t)memory_map->entry_count;
     const struct limine_executable_address *image =
         required(&address_request, "executable address");

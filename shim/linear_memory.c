@@ -1,5 +1,6 @@
 #include "linear_memory.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "cpu.h"
@@ -10,6 +11,9 @@
 
 _Alignas(PAGE_BYTES) struct first_linear_memory first_linear_memory;
 
+/* wasm3's next new block is linear memory. */
+static bool awaited;
+
 /* Where the data lies now; null until wasm3 asks for linear memory. */
 static char *data;
 
@@ -18,6 +22,8 @@ static char *committed = first_linear_memory.data;
 static uint64_t committed_bytes = FIRST_LINEAR_BYTES;
 
 static uint64_t bytes_in_use;
+
+void linear_memory_await(void) { awaited = true; }
 
 int linear_memory_commit(uint64_t virtual, uint64_t bytes) {
     int moves = data != first_linear_memory.data && (uint64_t)data != virtual;
@@ -30,11 +36,9 @@ int linear_memory_commit(uint64_t virtual, uint64_t bytes) {
 
 void *__real_m3_Realloc_Impl(void *block, size_t bytes, size_t old_bytes);
 
-/* True for a block of wasm3's that is linear memory: header and wasm pages. */
-static int is_linear_memory(const void *block, size_t bytes) {
-    if (data)
-        return block == data - HEADER_BYTES;
-    return !block && bytes > HEADER_BYTES && (bytes - HEADER_BYTES) % FIRST_LINEAR_BYTES == 0;
+/* True for the block of wasm3's that is linear memory: header and wasm pages. */
+static bool is_linear_memory(const void *block) {
+    return data ? block == data - HEADER_BYTES : awaited && !block;
 }
 
 /*
@@ -43,7 +47,7 @@ static int is_linear_memory(const void *block, size_t bytes) {
  * refused, which `memory.grow` answers with -1. New bytes are zero.
  */
 void *__wrap_m3_Realloc_Impl(void *block, size_t bytes, size_t old_bytes) {
-    if (!is_linear_memory(block, bytes))
+    if (!is_linear_memory(block))
         return __real_m3_Realloc_Impl(block, bytes, old_bytes);
     if (bytes < old_bytes || bytes - HEADER_BYTES > committed_bytes)
         return NULL;

@@ -25,6 +25,12 @@ extern struct first_linear_memory {
 } first_linear_memory;
 
 /*
+ * The next block that wasm3 wants of `m3_Realloc_Impl` as a new one is linear
+ * memory: to be called right before `m3_LoadModule`, whose first step that is.
+ */
+void linear_memory_await(void);
+
+/*
  * From now on linear memory may take up `[virtual, virtual + bytes)`, which is
  * mapped, as is the page below. Returns 0, or -1 if `virtual` is not on a page
  * boundary, moves a window already in use, or `bytes` is less than is in use.

@@ -2,7 +2,9 @@
 
 #include "console.h"
 #include "imports.h"
+#include "linear_memory.h"
 #include "m3_env.h"
+#include "module_check.h"
 
 /* The version of the contract between shim and kernel. */
 #define ABI_VERSION 1
@@ -27,24 +29,47 @@ static _Noreturn void refuse(IM3Runtime runtime, const char *doing, M3Result res
           *message ? ": " : "", message);
 }
 
-/* wasm3 would find out only when the kernel calls the import. */
-static void check_imports(IM3Module module) {
-    for (uint32_t i = 0; i < module->numFuncImports; i++) {
-        const M3Function *function = &module->functions[i];
-        if (!function->compiled)
-            panic("shim", ERROR_INVALID_MODULE,
-                  "the wasm module imports %s.%s, which ABI %d does not have",
-                  function->import.moduleUtf8, function->import.fieldUtf8, ABI_VERSION);
-    }
+static _Noreturn void refuse_import(const M3ImportInfo *import) {
+    panic("shim", ERROR_INVALID_MODULE, "the wasm module imports %s.%s, which ABI %d does not have",
+          import->moduleUtf8, import->fieldUtf8, ABI_VERSION);
 }
 
-static IM3Function find_export(IM3Runtime runtime, const char *name, uint32_t arguments) {
+/*
+ * wasm3 would find out only when the kernel calls the import, and takes an
+ * imported global for zero.
+ */
+static void check_imports(IM3Module module) {
+    for (uint32_t i = 0; i < module->numFuncImports; i++)
+        if (!module->functions[i].compiled)
+            refuse_import(&module->functions[i].import);
+    for (uint32_t i = 0; i < module->numGlobals; i++)
+        if (module->globals[i].imported)
+            refuse_import(&module->globals[i].import);
+}
+
+/*
+ * wasm3 also takes a module without memory, and one of 65536 pages, whose bytes
+ * it counts in 32 bits as none.
+ */
+static void check_memory(IM3Runtime runtime) {
+    if (m3_GetMemorySize(runtime) != FIRST_LINEAR_BYTES)
+        panic("shim", ERROR_INVALID_MODULE,
+              "the wasm module does not start with %d bytes of memory of its own",
+              FIRST_LINEAR_BYTES);
+}
+
+/* The export `name`: a function of `count` arguments that returns an i32. */
+static IM3Function find_export(IM3Runtime runtime, const char *name, uint32_t count,
+                               const M3ValueType *arguments) {
     IM3Function function;
     M3Result result = m3_FindFunction(&function, runtime, name);
     if (result)
         refuse(runtime, name, result);
-    if (m3_GetArgCount(function) != arguments || m3_GetRetCount(function) != 1 ||
-        m3_GetRetType(function, 0) != c_m3Type_i32)
+    bool same = m3_GetArgCount(function) == count && m3_GetRetCount(function) == 1 &&
+                m3_GetRetType(function, 0) == c_m3Type_i32;
+    for (uint32_t i = 0; same && i < count; i++)
+        same = m3_GetArgType(function, i) == arguments[i];
+    if (!same)
         panic("shim", ERROR_INVALID_MODULE, "the wasm module exports %s with another signature",
               name);
     return function;
@@ -66,6 +91,9 @@ static _Noreturn void report_trap(IM3Runtime runtime, M3Result result) {
 int runtime_run(const struct boot_info *info) {
     if (info->module_bytes > UINT32_MAX)
         refuse(NULL, "load", m3Err_wasmOverrun);
+    const char *reason = module_check(info->module, info->module_bytes);
+    if (reason)
+        panic("shim", ERROR_INVALID_MODULE, "the wasm module is malformed: %s", reason);
     IM3Environment environment = m3_NewEnvironment();
     IM3Runtime runtime = m3_NewRuntime(environment, WASM_STACK_BYTES, NULL);
     IM3Module module;
@@ -73,15 +101,18 @@ int runtime_run(const struct boot_info *info) {
         m3_ParseModule(environment, &module, info->module, (uint32_t)info->module_bytes);
     if (result)
         refuse(NULL, "parse", result);
+    linear_memory_await();
     result = m3_LoadModule(runtime, module);
     if (result)
         refuse(runtime, "load", result);
+    check_memory(runtime);
     result = imports_link(module, info);
     if (result)
         refuse(runtime, "link", result);
     check_imports(module);
-    IM3Function abi_version = find_export(runtime, "abi_version", 0);
-    IM3Function kernel_main = find_export(runtime, "kernel_main", 2);
+    IM3Function abi_version = find_export(runtime, "abi_version", 0, NULL);
+    static const M3ValueType main_arguments[] = {c_m3Type_i64, c_m3Type_i32};
+    IM3Function kernel_main = find_export(runtime, "kernel_main", 2, main_arguments);
 
     int32_t version, status;
     result = m3_CallV(abi_version);

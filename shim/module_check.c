@@ -1,0 +1,85 @@
+#include "module_check.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* WebAssembly Core Specification 2.0, 5.5.2: what is counted here by id. */
+enum section_id {
+    SECTION_CUSTOM = 0,
+    SECTION_IMPORT = 2,
+    SECTION_FUNCTION = 3,
+    SECTION_START = 8,
+    SECTION_DATA_COUNT = 12,
+    SECTION_IDS,
+};
+
+/*
+ * The place of each section in a module (5.5.16), which is that of its id but
+ * for the data count: it comes before the code.
+ */
+static const uint8_t order[SECTION_IDS] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 10};
+
+/* The bytes that are left to read. */
+struct reader {
+    const uint8_t *at;
+    const uint8_t *end;
+};
+
+/* An unsigned LEB128 number of at most 32 bits (5.2.2); false if it is none. */
+static bool read_number(struct reader *reader, uint32_t *number) {
+    *number = 0;
+    for (unsigned shift = 0; shift < 35 && reader->at < reader->end; shift += 7) {
+        uint8_t byte = *reader->at++;
+        if (shift == 28 && byte > 0x0f)
+            return false;
+        *number |= (uint32_t)(byte & 0x7f) << shift;
+        if (byte < 0x80)
+            return true;
+    }
+    return false;
+}
+
+/* Looks at the number that all sections but three begin with. */
+static const char *check_count(enum section_id id, struct reader section, uint32_t *functions) {
+    uint32_t count;
+    if (id == SECTION_CUSTOM || id == SECTION_START || id == SECTION_DATA_COUNT)
+        return NULL;
+    if (!read_number(&section, &count))
+        return "a section does not begin with the number of its elements";
+    if (count > (size_t)(section.end - section.at))
+        return "a section counts more elements than it has bytes";
+    if (id == SECTION_IMPORT || id == SECTION_FUNCTION) {
+        if (count > MODULE_FUNCTIONS_MAX - *functions)
+            return "more functions than the shim has memory for";
+        *functions += count;
+    }
+    return NULL;
+}
+
+const char *module_check(const uint8_t *module, size_t bytes) {
+    static const uint8_t preamble[8] = {0, 'a', 's', 'm', 1};
+    struct reader reader = {module, module + bytes};
+    uint32_t functions = 0;
+    unsigned place = 0;
+    if (bytes < sizeof preamble || memcmp(module, preamble, sizeof preamble) != 0)
+        return "it does not begin as WebAssembly 1 does";
+    reader.at += sizeof preamble;
+    while (reader.at < reader.end) {
+        uint8_t id = *reader.at++;
+        uint32_t length;
+        if (id >= SECTION_IDS)
+            return "a section is of unknown kind";
+        if (id != SECTION_CUSTOM && order[id] <= place)
+            return "a section is there twice or in the wrong place";
+        if (id != SECTION_CUSTOM)
+            place = order[id];
+        if (!read_number(&reader, &length) || length > (size_t)(reader.end - reader.at))
+            return "truncated: a section goes beyond the end";
+        struct reader section = {reader.at, reader.at + length};
+        const char *reason = check_count(id, section, &functions);
+        if (reason)
+            return reason;
+        reader.at = section.end;
+    }
+    return NULL;
+}
