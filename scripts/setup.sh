@@ -18,6 +18,7 @@ source "$(dirname -- "$0")/common.sh"
 readonly SYSTEM_PACKAGES="\
 clang             compiles the shim and the stub loader
 lld               links them: ELF for the shim, PE for the stub loader
+libclang-rt-dev   clang's sanitizers and libFuzzer, under which tests run the C sources
 meson             describes the build
 ninja-build       runs the build
 musl-dev          libc.a, the C library under wasm3 in the shim

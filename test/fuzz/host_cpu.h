@@ -1,0 +1,36 @@
+/*
+ * The processor as the host's programs have it, in the place of shim/cpu.h,
+ * whose guard it takes: put before everything else with -include.
+ *
+ * Ports are functions of host_machine.c. What only a kernel may execute does
+ * nothing here, or answers what a plain machine would.
+ */
+#ifndef SHIM_CPU_H
+#define SHIM_CPU_H
+
+#include <stdint.h>
+
+/* The physical address at which the loader's top-level page table would lie. */
+#define HOST_PAGE_ROOT 0x1000
+
+void out8(uint16_t port, uint8_t value);
+uint8_t in8(uint16_t port);
+
+static inline uint64_t read_cr3(void) { return HOST_PAGE_ROOT; }
+
+static inline void write_cr3(uint64_t value) { (void)value; }
+
+static inline void invalidate_page(uint64_t address) { (void)address; }
+
+/* No NX, no 1 GiB pages. */
+static inline uint32_t cpuid_edx(uint32_t leaf) {
+    (void)leaf;
+    return 0;
+}
+
+/* Not memset: a fault has to happen in the function that fills. */
+static inline void fill_memory(void *address, uint8_t byte, uint64_t bytes) {
+    __asm__ volatile("rep stosb" : "+D"(address), "+c"(bytes) : "a"(byte) : "memory");
+}
+
+#endif
