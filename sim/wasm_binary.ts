@@ -1,6 +1,7 @@
 /**
- * Reads the outline of a WebAssembly binary and rewrites the limits of its memory, so that a test
- * can make the n-th `memory.grow` fail in any engine.
+ * Reads the outline of a WebAssembly binary and rewrites parts of it: the limits of its memory, so
+ * that a test can make the n-th `memory.grow` fail in any engine, and its exports, so that a test
+ * can read and write the whole state of an instance.
  *
  * Formats: WebAssembly Core Specification 2.0, chapter 5 "Binary Format".
  */
@@ -8,7 +9,7 @@
 import { SimulationError } from "./errors.ts";
 
 /** Section ids (5.5.2). */
-export const SectionId = { CUSTOM: 0, IMPORT: 2, MEMORY: 5, EXPORT: 7 } as const;
+export const SectionId = { CUSTOM: 0, IMPORT: 2, MEMORY: 5, GLOBAL: 6, EXPORT: 7 } as const;
 
 /** Names of `externtype` and `exportdesc` tags (5.5.5, 5.5.10), by number. */
 const KINDS = ["func", "table", "memory", "global"] as const;
@@ -33,11 +34,24 @@ export interface ExportedItem {
   readonly kind: (typeof KINDS)[number];
 }
 
+/** A global that the module defines. */
+export interface DefinedGlobal {
+  /** Its number, imported globals counted. */
+  readonly index: number;
+  readonly mutable: boolean;
+}
+
+/** How `withExportedGlobals` names a global: this and its number. */
+export const GLOBAL_PREFIX = "global ";
+
 /** Limits of a memory in pages of 64 KiB. */
 export interface MemoryLimits {
   readonly minimum: number;
   readonly maximum: number | null;
 }
+
+/** i32.const, i64.const, global.get, ref.null and ref.func: one LEB128 number follows (5.4). */
+const CONSTANT_OPCODES: readonly number[] = [0x41, 0x42, 0x23, 0xd0, 0xd2];
 
 /** Reads a module from front to back; running past `end` is an error. */
 class Reader {
@@ -70,6 +84,16 @@ class Reader {
       if (byte < 0x80 && value < 2 ** 32) return value;
     }
     throw malformed(start, "number exceeds 32 bits");
+  }
+
+  /** Skips a constant expression (3.3.7, 5.4.9). */
+  constant(): void {
+    for (let opcode = this.byte(); opcode !== 0x0b; opcode = this.byte()) {
+      if (opcode === 0x43) this.slice(4);
+      else if (opcode === 0x44) this.slice(8);
+      else if (CONSTANT_OPCODES.includes(opcode)) while (this.byte() >= 0x80);
+      else throw malformed(this.position - 1, `opcode ${opcode} in a constant`);
+    }
   }
 
   slice(length: number): Uint8Array {
@@ -165,18 +189,55 @@ export function memoryLimits(module: Uint8Array): MemoryLimits | null {
 
 /** The module with its memory limited to `maximum` pages: growing beyond answers -1. */
 export function withMaximumPages(module: Uint8Array, maximum: number): Uint8Array<ArrayBuffer> {
-  const section = sections(module).find(({ id }) => id === SectionId.MEMORY);
   const limits = memoryLimits(module);
-  if (!section || !limits) throw new SimulationError("the module defines no memory");
+  if (!limits) throw new SimulationError("the module defines no memory");
   if (maximum < limits.minimum) {
     throw new SimulationError(`the module starts with ${limits.minimum} pages, not ${maximum}`);
   }
   const contents = [1, 1, ...leb128(limits.minimum), ...leb128(maximum)];
+  return withSection(module, SectionId.MEMORY, contents);
+}
+
+/** The module with other contents of section `id`, which it has. */
+function withSection(module: Uint8Array, id: number, contents: Iterable<number>) {
+  const section = sections(module).find((candidate) => candidate.id === id);
+  if (!section) throw new SimulationError(`the module has no section ${id}`);
+  const bytes = Uint8Array.from(contents);
   return Uint8Array.from([
     ...module.subarray(0, section.start),
-    SectionId.MEMORY,
-    ...leb128(contents.length),
-    ...contents,
+    id,
+    ...leb128(bytes.length),
+    ...bytes,
     ...module.subarray(section.end),
+  ]);
+}
+
+/** The globals that the module defines. */
+export function globals(module: Uint8Array): DefinedGlobal[] {
+  const imported = imports(module).filter(({ kind }) => kind === "global").length;
+  return entries(module, SectionId.GLOBAL, (reader) => {
+    reader.byte();
+    const mutable = reader.byte() === 1;
+    reader.constant();
+    return mutable;
+  }).map((mutable, place) => ({ index: imported + place, mutable }));
+}
+
+/** The module with every mutable global exported: see `GLOBAL_PREFIX`. */
+export function withExportedGlobals(module: Uint8Array): Uint8Array<ArrayBuffer> {
+  const section = sections(module).find(({ id }) => id === SectionId.EXPORT);
+  if (!section) throw new SimulationError("the module exports nothing");
+  const reader = new Reader(module, section.contents, section.end);
+  const count = reader.u32();
+  const added = globals(module)
+    .filter(({ mutable }) => mutable)
+    .flatMap(({ index }) => {
+      const name = new TextEncoder().encode(`${GLOBAL_PREFIX}${index}`);
+      return [[...leb128(name.length), ...name, KINDS.indexOf("global"), ...leb128(index)]];
+    });
+  return withSection(module, SectionId.EXPORT, [
+    ...leb128(count + added.length),
+    ...module.subarray(reader.position, section.end),
+    ...added.flat(),
   ]);
 }

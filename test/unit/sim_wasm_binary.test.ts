@@ -1,10 +1,13 @@
 import { describe, expect, test } from "vitest";
 import {
   exports,
+  GLOBAL_PREFIX,
+  globals,
   imports,
   leb128,
   memoryLimits,
   sections,
+  withExportedGlobals,
   withMaximumPages,
 } from "../../sim/wasm_binary.ts";
 import { KERNEL_FUNCTIONS } from "../../sim/kernel.ts";
@@ -100,5 +103,57 @@ describe("rewriting the maximum of memory", () => {
   test("below the minimum and without memory it is refused", () => {
     expect(() => withMaximumPages(SMALL, 1)).toThrow(/starts with 2 pages, not 1/);
     expect(() => withMaximumPages(SMALL.slice(0, 8), 1)).toThrow(/defines no memory/);
+  });
+});
+
+describe("exporting globals", () => {
+  /**
+   * (module (import "e" "g" (global i32)) (memory 1)
+   *   (global (mut i32) (global.get 0)) (global i64 (i64.const -300)) (global (mut f64) (f64.const 1))
+   *   (export "m" (memory 0)))
+   */
+  const GLOBALS = Uint8Array.from([
+    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...[0x02, 0x08, 0x01, 0x01, 0x65, 0x01, 0x67, 0x03, 0x7f, 0x00],
+    ...[0x05, 0x03, 0x01, 0x00, 0x01],
+    ...[0x06, 0x18, 0x03, 0x7f, 0x01, 0x23, 0x00, 0x0b, 0x7e, 0x00, 0x42, 0xd4, 0x7d, 0x0b],
+    ...[0x7c, 0x01, 0x44, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xf0, 0x3f, 0x0b],
+    ...[0x07, 0x05, 0x01, 0x01, 0x6d, 0x02, 0x00],
+  ]);
+
+  test("the mutable ones can be read and written, the others stay hidden", () => {
+    expect(globals(GLOBALS)).toEqual([
+      { index: 1, mutable: true },
+      { index: 2, mutable: false },
+      { index: 3, mutable: true },
+    ]);
+    const module = new WebAssembly.Module(withExportedGlobals(GLOBALS));
+    const { exports: found } = new WebAssembly.Instance(module, { e: { g: 7 } });
+    expect(Object.keys(found)).toEqual(["m", "global 1", "global 3"]);
+    const [first, third] = ["global 1", "global 3"].map((name) => found[name]);
+    expect(first).toMatchObject({ value: 7 });
+    expect(third).toMatchObject({ value: 1 });
+    (first as WebAssembly.Global).value = 8;
+    expect(first).toMatchObject({ value: 8 });
+  });
+
+  test("the kernel keeps all it exports, and every mutable global besides", () => {
+    const bytes = kernelBytes();
+    const exporting = withExportedGlobals(bytes);
+    expect(WebAssembly.validate(exporting)).toBe(true);
+    const whole = exports(exporting);
+    expect(whole.slice(0, exports(bytes).length)).toEqual(exports(bytes));
+    const mutable = globals(bytes).filter((global) => global.mutable);
+    expect(mutable.length).toBeGreaterThan(0);
+    expect(whole.slice(exports(bytes).length)).toEqual(
+      mutable.map(({ index }) => ({ name: `${GLOBAL_PREFIX}${index}`, kind: "global" })),
+    );
+  });
+
+  test("what is no constant, or a module without exports, is refused", () => {
+    const broken = GLOBALS.slice();
+    broken[GLOBALS.indexOf(0x23)] = 0x20;
+    expect(() => globals(broken)).toThrow(/opcode 32 in a constant at byte 28/);
+    expect(() => withExportedGlobals(SMALL.slice(0, 8))).toThrow(/exports nothing/);
   });
 });
