@@ -1,8 +1,10 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Three groups that can be run apart (`vitest run --project unit`). Boot tests start QEMU: each
- * takes seconds of a whole core, so few run at once and their time limits are long.
+ * Groups that can be run apart (`vitest run --project unit`). Tests in `boot` and `matrix` start
+ * QEMU: each takes seconds of a whole core, so few run at once and their time limits are long.
+ * `worlds` and `matrix` do a part of their work unless an environment variable asks for all of it;
+ * `npm run test:worlds` and `npm run test:matrix` do.
  */
 export default defineConfig({
   test: {
@@ -25,6 +27,13 @@ export default defineConfig({
       },
       {
         test: {
+          name: "worlds",
+          include: ["test/worlds/**/*.test.ts"],
+          testTimeout: 600_000,
+        },
+      },
+      {
+        test: {
           name: "boot",
           include: ["test/boot/**/*.test.ts"],
           testTimeout: 90_000,
@@ -32,6 +41,14 @@ export default defineConfig({
           maxWorkers: 2,
           // After the quick groups, so that they do not compete for the processor.
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "matrix",
+          include: ["test/matrix/**/*.test.ts"],
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

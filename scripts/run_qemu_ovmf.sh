@@ -4,7 +4,9 @@
 # usage: scripts/run_qemu_ovmf.sh ISO [SECONDS] [option...]
 #
 #   SECONDS            end the machine after this time (default 15; with --gdb never)
-#   --memory SIZE      RAM: 512 and 512M are mebibytes, 4G gibibytes (default 512)
+#   --memory SIZE      RAM: 512 and 512M are mebibytes, 4G gibibytes (default 512); more than this
+#                      machine has available is backed by a sparse file, which takes only as much
+#                      of $TMPDIR as the guest writes to, and is removed afterwards
 #   --accel A          tcg: emulation, runs everywhere; kvm: hardware virtualisation;
 #                      auto (default): kvm where the processor and /dev/kvm offer it, else tcg
 #   --cpu MODEL        QEMU's processor model (default max, which is all that the accelerator has)
@@ -145,22 +147,34 @@ iso=$(realpath -- "$iso")
 require_tool qemu-system-x86_64 qemu-system-x86
 find_firmware
 
+# exceeds_this_machine MEBIBYTES: whether the kernel of this machine may refuse to promise as much.
+exceeds_this_machine() {
+    local kibibytes
+    kibibytes=$(awk '$1 == "MemAvailable:" { print $2 }' /proc/meminfo)
+    [ "$1" -gt $((kibibytes / 1024)) ]
+}
+
 # in_option TEXT: TEXT as a value inside a QEMU option, where a comma is written twice.
 in_option() {
     printf '%s' "${1//,/,,}"
 }
 
-# Sets qemu to the whole command; firmware keeps its variables in $1.
+# Sets qemu to the whole command; the machine's own files lie in directory $1.
 compose_command() {
+    local backend
     qemu=(
         qemu-system-x86_64
         -M "q35,accel=$accel" -cpu "$cpu" -m "${mebibytes}M"
         -drive "if=pflash,unit=0,format=raw,readonly=on,file=$(in_option "$firmware_code")"
-        -drive "if=pflash,unit=1,format=raw,file=$(in_option "$1")"
+        -drive "if=pflash,unit=1,format=raw,file=$(in_option "$1/OVMF_VARS.fd")"
         -cdrom "$iso"
         -serial stdio -monitor none -display none -nic none
         -no-reboot -device "isa-debug-exit,iobase=0xf4,iosize=0x04"
     )
+    if exceeds_this_machine "$mebibytes"; then
+        backend="memory-backend-file,id=ram,size=${mebibytes}M,share=on"
+        qemu+=(-object "$backend,mem-path=$(in_option "$1/ram")" -machine memory-backend=ram)
+    fi
     [ "$icount" = no ] || qemu+=(-icount "shift=0,sleep=off")
     [ "$gdb" = no ] || qemu+=(-s -S)
 }
@@ -178,7 +192,7 @@ print_command() {
 }
 
 if [ "$dry_run" = yes ]; then
-    compose_command "$SCRATCH_TEMPLATE/OVMF_VARS.fd"
+    compose_command "$SCRATCH_TEMPLATE"
     print_command
     exit 0
 fi
@@ -211,7 +225,7 @@ trap 'exit 143' TERM HUP
 
 cp -- "$firmware_vars" "$scratch/OVMF_VARS.fd"
 chmod u+w "$scratch/OVMF_VARS.fd"
-compose_command "$scratch/OVMF_VARS.fd"
+compose_command "$scratch"
 mkfifo "$scratch/console"
 
 if [ "$gdb" = yes ]; then

@@ -130,6 +130,14 @@ describe("the command line", () => {
     expect(await dryRun()).toMatch(/slopos test,, [^ ]*\/OVMF_VARS\.fd/);
   });
 
+  it("has a sparse file behind memory that this machine lacks, in its own directory", async () => {
+    const large = await dryRun("--memory", "99999G");
+    expect(large).toContain(" -m 102398976M ");
+    expect(large).toMatch(/memory-backend-file,id=ram,size=102398976M,share=on,mem-path=/);
+    expect(large).toMatch(/mem-path=[^ ]*slopos test,, [^ ]*\/ram' -machine memory-backend=ram/);
+    expect(await dryRun("--memory", "64")).not.toContain("memory-backend");
+  });
+
   it("has what --icount, --cpu and --gdb ask for", async () => {
     expect(await dryRun("--icount")).toContain("-icount shift=0,sleep=off");
     expect(await dryRun("--cpu", "qemu64")).toContain("-cpu qemu64 ");

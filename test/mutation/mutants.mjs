@@ -153,7 +153,11 @@ export const MUTANTS = [
     "return status;",
   ],
   ["physical_allocator", "if (ready) return ErrorCode.ALREADY_INITIALIZED;", ""],
-  ["physical_allocator", "return lent ? ErrorCode.BUSY : ErrorCode.NONE;", "return ErrorCode.NONE;"],
+  [
+    "physical_allocator",
+    "return lent ? ErrorCode.BUSY : ErrorCode.NONE;",
+    "return ErrorCode.NONE;",
+  ],
   [
     "physical_allocator",
     "return !(address & (FRAME_SIZE - 1)) && address < ADDRESS_LIMIT;",

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { allocatorModule, type Run } from "../support/allocator_harness.ts";
 import { Duel, type Step, steps } from "../support/allocator_steps.ts";
+import { draws } from "../support/seeds.ts";
 
 const SEED = 20_260;
 const GIB = 2 ** 18;
@@ -73,7 +74,7 @@ describe("windows", () => {
           duel.run(list, { lookEvery: 12 });
           duel.drain();
         }),
-        { seed: SEED, numRuns: 50 },
+        draws(SEED, 50),
       );
     });
   }
@@ -111,7 +112,7 @@ test("drawn windows", { timeout: 120_000 }, () => {
       duel.run(list, { lookEvery: 20 });
       duel.drain();
     }),
-    { seed: SEED, numRuns: 250 },
+    draws(SEED, 250),
   );
 });
 
@@ -125,7 +126,7 @@ test("GiBs of memory and blocks of every order", { timeout: 240_000 }, () => {
       const duel = new Duel(module, runs);
       duel.run(list, { lookEvery: 25 });
     }),
-    { seed: SEED, numRuns: 25 },
+    draws(SEED, 25),
   );
 });
 

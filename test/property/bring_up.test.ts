@@ -20,6 +20,7 @@ import {
 } from "../support/booted_kernel.ts";
 import { difference, type FrameRange, framesTouched } from "../support/frame_ranges.ts";
 import { sanitise } from "../support/reference_sanitiser.ts";
+import { draws, usesOwnSeeds } from "../support/seeds.ts";
 
 const SEED = 3_2026;
 const FRAME = 4096n;
@@ -81,7 +82,7 @@ describe("hostile memory maps", () => {
       fc.property(hostileMemoryMap({ always: [ENOUGH] }), (memoryMap) => {
         expect(boot(memoryMap).status).toBe(0);
       }),
-      { seed: SEED, numRuns: 700 },
+      draws(SEED, 700),
     );
   });
 
@@ -100,8 +101,9 @@ describe("hostile memory maps", () => {
           expect(largestRun(booted)).toBeLessThan(512);
         }
       }),
-      { seed: SEED, numRuns: 900 },
+      draws(SEED, 900),
     );
+    if (!usesOwnSeeds) return;
     const { NONE, EMPTY_MEMORY_MAP, NO_USABLE_MEMORY, OUT_OF_FRAMES } = ErrorCode;
     expect(seen).toEqual(new Set([NONE, EMPTY_MEMORY_MAP, NO_USABLE_MEMORY, OUT_OF_FRAMES]));
   });
@@ -147,7 +149,7 @@ describe("the storage plan", () => {
         const { status } = boot([...pieces, rest], { bootRegions, placement: "unlisted" });
         expect(status).toBe(0);
       }),
-      { seed: SEED, numRuns: 120 },
+      draws(SEED, 120),
     );
   });
 
@@ -157,7 +159,7 @@ describe("the storage plan", () => {
         const { status } = boot(pieces, { placement: "unlisted" });
         expect([ErrorCode.NONE, ErrorCode.OUT_OF_FRAMES]).toContain(status);
       }),
-      { seed: SEED, numRuns: 120 },
+      draws(SEED, 120),
     );
   });
 });

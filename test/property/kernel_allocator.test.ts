@@ -10,6 +10,7 @@ import { BORDERS, denseRuns, operations } from "../support/arbitraries.ts";
 import { plainMap, startKernel } from "../support/booted_kernel.ts";
 import { KernelDuel } from "../support/kernel_duel.ts";
 import { recordedMap } from "../support/memmaps.ts";
+import { draws } from "../support/seeds.ts";
 
 const SEED = 3_2027;
 const OPTIONS = "selftest=off";
@@ -40,14 +41,14 @@ describe("sequences of calls", () => {
       fc.property(denseRuns(border), operations(80), (runs, steps) => {
         duel([...runs.map(usable), BESIDES], steps);
       }),
-      { seed: SEED, numRuns: 40 },
+      draws(SEED, 40),
     );
   });
 
   test("on a machine of a few megabytes", () => {
     fc.assert(
       fc.property(operations(160), (steps) => duel(plainMap(3n << 20n), steps)),
-      { seed: SEED, numRuns: 40 },
+      draws(SEED, 40),
     );
   });
 
@@ -58,7 +59,7 @@ describe("sequences of calls", () => {
         for (const step of steps) both.run(step);
         both.release();
       }),
-      { seed: SEED, numRuns: 10 },
+      draws(SEED, 10),
     );
   });
 });

@@ -15,6 +15,7 @@ import {
   pageKernel,
 } from "../support/paged_kernel.ts";
 import { mappingAt } from "../support/page_walker.ts";
+import { draws } from "../support/seeds.ts";
 
 const SEED = 10_2026;
 const MIB = 1n << 20n;
@@ -40,6 +41,6 @@ test("hostile memory maps are mapped as the rules say", () => {
         expect(mappingAt(paged.walk, 0n)).toBeUndefined();
       },
     ),
-    { seed: SEED, numRuns: 300 },
+    draws(SEED, 300),
   );
 });

@@ -14,6 +14,7 @@ import { PhysicalMemory } from "../../sim/physical_memory.ts";
 import { hostileMemoryMap, memoryType } from "../support/arbitraries.ts";
 import { mappingAt, walkPageTables } from "../support/page_walker.ts";
 import { sanitise } from "../support/reference_sanitiser.ts";
+import { draws } from "../support/seeds.ts";
 
 const SEED = 0x510b05;
 const PAGE = 4096;
@@ -61,7 +62,7 @@ test("physical memory is an array of bytes", () => {
         }
       }
     }),
-    { seed: SEED, numRuns: 300 },
+    draws(SEED, 300),
   );
 });
 
@@ -95,7 +96,7 @@ test("each frame's owner is what the entries that touch it say", () => {
         else if (next) expect(next.start).toBeGreaterThan(run.end);
       }
     }),
-    { seed: SEED, numRuns: 2000 },
+    draws(SEED, 2000),
   );
 });
 
@@ -144,7 +145,7 @@ test("the machine's walker and the manual's agree on tables of random entries", 
         });
       }
     }),
-    { seed: SEED, numRuns: 3000 },
+    draws(SEED, 3000),
   );
 });
 
@@ -172,7 +173,7 @@ test("what the loader maps is mapped, with the rights asked for, and nothing els
       }
       expect(at).toBe(BigInt((page + pages) * PAGE));
     }),
-    { seed: SEED, numRuns: 100 },
+    draws(SEED, 100),
   );
 });
 
@@ -193,6 +194,6 @@ test("a machine can be built on any map, and tells it unchanged or with the load
       expect(frames(after, 0, 5, 6)).toBe(frames(before, 0, 5, 6));
       expect(frames(after, 1, 2, 3, 4, 7)).toBe(frames(before, 1, 2, 3, 4, 7));
     }),
-    { seed: SEED, numRuns: 300 },
+    draws(SEED, 300),
   );
 });
