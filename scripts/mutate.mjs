@@ -9,7 +9,7 @@
  * the sources, or the tests fail without one
  */
 
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import {
   cpSync,
   mkdirSync,
@@ -19,6 +19,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { clearTimeout, setTimeout } from "node:timers";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -54,7 +55,10 @@ const chosen = [...MUTANTS.entries()].filter(
 );
 
 const tree = mkdtempSync(join(tmpdir(), "slopos-mutants-"));
-process.on("exit", () => rmSync(tree, { recursive: true, force: true }));
+process.on("exit", () => {
+  endChild();
+  rmSync(tree, { recursive: true, force: true });
+});
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(130));
 
 /** Ends with status 2: the mutants cannot be judged. */
@@ -68,13 +72,34 @@ function sourceOf(file) {
   return join(tree, "src/mm", `${file}.ts`);
 }
 
+/** What runs now, the leader of a process group. */
+let child = null;
+
+/** Ends what runs now with all that it started. */
+function endChild() {
+  if (child?.exitCode === null) process.kill(-child.pid, "SIGKILL");
+}
+
+/** Runs node with `args` in the copy; true if it succeeds within the limit. */
+function succeeds(args) {
+  child = spawn("node", args, { cwd: tree, stdio: "ignore", detached: true });
+  const limit = setTimeout(endChild, LIMIT);
+  return new Promise((resolve) =>
+    child.on("exit", (status) => {
+      clearTimeout(limit);
+      resolve(status === 0);
+    }),
+  );
+}
+
 /** Builds the kernel of the copy; false if it does not compile. */
 function build() {
   const compiler = join(tree, "scripts/compile_kernel.mjs");
-  const outputs = ["builddir/kernel.wasm", "builddir/kernel.wasm.d"].map((path) =>
-    join(tree, path),
-  );
-  return spawnSync("node", [compiler, ...outputs], { cwd: tree, stdio: "ignore" }).status === 0;
+  return succeeds([
+    compiler,
+    join(tree, "builddir/kernel.wasm"),
+    join(tree, "builddir/kernel.wasm.d"),
+  ]);
 }
 
 /** Runs the tests of the copy; true if they pass. */
@@ -82,13 +107,7 @@ function testsPass() {
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
   const groups = ["--project", "unit", "--project", "property"];
   const left = UNAFFECTED.flatMap((pattern) => ["--exclude", pattern]);
-  const run = spawnSync("node", [vitest, "run", ...groups, ...left, "--bail", "1", "--silent"], {
-    cwd: tree,
-    stdio: "ignore",
-    timeout: LIMIT,
-    killSignal: "SIGKILL",
-  });
-  return run.status === 0;
+  return succeeds([vitest, "run", ...groups, ...left, "--bail", "1", "--silent"]);
 }
 
 for (const path of COPIED) cpSync(join(root, path), join(tree, path), { recursive: true });
@@ -98,9 +117,10 @@ for (const [index, [file, original]] of chosen) {
   const places = readFileSync(sourceOf(file), "utf8").split(original).length - 1;
   if (places !== 1) unusable(`mutant ${index} of ${file} fits ${places} places: ${original}`);
 }
-if (!build() || !testsPass()) unusable("the tests fail without a mutant; run npm test first");
+if (!(await build()) || !(await testsPass()))
+  unusable("the tests fail without a mutant; run npm test first");
 
-const survivors = [];
+const outcomes = { killed: [], SURVIVED: [], "does not compile": [] };
 for (const [index, [file, original, mutant]] of chosen) {
   const path = sourceOf(file);
   const text = readFileSync(path, "utf8");
@@ -108,11 +128,14 @@ for (const [index, [file, original, mutant]] of chosen) {
     path,
     text.replace(original, () => mutant),
   );
-  const survives = build() && testsPass();
+  const compiles = await build();
+  const outcome = !compiles ? "does not compile" : (await testsPass()) ? "SURVIVED" : "killed";
   writeFileSync(path, text);
-  if (survives) survivors.push(`${index} ${file}: ${original} -> ${mutant || "(nothing)"}`);
-  console.log(`${index} ${file}: ${survives ? "SURVIVED" : "killed"}`);
+  outcomes[outcome].push(`${index} ${file}: ${original} -> ${mutant || "(nothing)"}`);
+  console.log(`${index} ${file}: ${outcome}`);
 }
+const { killed, SURVIVED: survivors, "does not compile": broken } = outcomes;
 for (const survivor of survivors) console.log(`survivor ${survivor}`);
-console.log(`mutants: ${chosen.length} applied, ${chosen.length - survivors.length} killed`);
+console.log(`mutants: ${chosen.length} applied, ${killed.length} killed`);
+if (broken.length > 0) unusable(`these do not compile:\n${broken.join("\n")}`);
 process.exit(survivors.length > 0 ? 1 : 0);
