@@ -5,11 +5,7 @@
  * back twice, and one that is kept without being a table are errors.
  */
 
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { compileEntry } from "./compile_entry.ts";
 import { type Walk, walkPageTables } from "./page_walker.ts";
 
 const FRAME = 4096n;
@@ -52,21 +48,10 @@ interface Exports {
 
 let compiled: WebAssembly.Module | undefined;
 
-/** The compiled module; the compiler runs once, in a process of its own, for seconds. */
+/** The compiled module; compiled once. */
 export function pageTableModule(): WebAssembly.Module {
-  if (compiled) return compiled;
-  const folder = mkdtempSync(join(tmpdir(), "slopos-page-table-"));
-  try {
-    const output = join(folder, "page_table.wasm");
-    const compiler = fileURLToPath(import.meta.resolve("assemblyscript/bin/asc.js"));
-    const options = ["--runtime", "stub", "-O", "--use", "abort=", "-o", output];
-    const cwd = fileURLToPath(new URL(".", import.meta.url));
-    execFileSync(process.execPath, [compiler, "page_table_entry.ts", ...options], { cwd });
-    compiled = new WebAssembly.Module(readFileSync(output));
-    return compiled;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  compiled ??= new WebAssembly.Module(compileEntry("page_table_entry.ts"));
+  return compiled;
 }
 
 const u64 = (value: bigint) => BigInt.asUintN(64, value);

@@ -2,12 +2,8 @@
  * Compiles `probe_entry.ts` and gives its exports types.
  */
 
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type KernelExports } from "../../sim/kernel.ts";
+import { compileEntry } from "./compile_entry.ts";
 
 /** The imports of ABI 1 as the probe re-exports them, and a little more. */
 export interface ProbeExports extends KernelExports {
@@ -28,21 +24,7 @@ export interface ProbeExports extends KernelExports {
   sum(address: bigint, count: number): bigint;
 }
 
-/**
- * The probe's bytes. The compiler runs in a process of its own: its heap would make every garbage
- * collection of the test slow.
- */
+/** The probe's bytes. */
 export function compileProbe(): Uint8Array<ArrayBuffer> {
-  const folder = mkdtempSync(join(tmpdir(), "slopos-probe-"));
-  try {
-    const output = join(folder, "probe.wasm");
-    const options = ["--runtime", "stub", "--initialMemory", "1", "-O", "--use", "abort="];
-    const compiler = fileURLToPath(import.meta.resolve("assemblyscript/bin/asc.js"));
-    // Run there, the compiler does not find the kernel's own configuration.
-    const cwd = fileURLToPath(new URL(".", import.meta.url));
-    execFileSync(process.execPath, [compiler, "probe_entry.ts", "-o", output, ...options], { cwd });
-    return new Uint8Array(readFileSync(output));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  return compileEntry("probe_entry.ts", ["--initialMemory", "1"]);
 }
