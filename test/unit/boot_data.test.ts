@@ -76,12 +76,17 @@ describe("entries", () => {
     ["an end at 2^64", { base: U64_MAX - 4095n, length: 4096n, type: MemoryType.USABLE }],
     ["an end past 2^64", { base: U64_MAX, length: U64_MAX, type: MemoryType.USABLE }],
     ["an end past 2^64, reserved", { base: 1n << 40n, length: U64_MAX, type: MemoryType.RESERVED }],
-    ["all that u64 can say, usable", { base: 1n << 43n, length: 1n << 63n, type: 0 }],
   ])("one with %s is no obstacle", (_, entry) => {
-    // Beyond 16 TiB there is nothing to stand on, and below it the kernel has what it needs.
-    const memoryMap = entry.base === 1n << 43n ? MEMORY : [...MEMORY, entry];
-    expect(bootOn({ memoryMap })).toBe(0);
-    expect(bootOn({ memoryMap: [...memoryMap].reverse() })).toBe(0);
+    expect(bootOn({ memoryMap: [...MEMORY, entry] })).toBe(0);
+    expect(bootOn({ memoryMap: [entry, ...MEMORY] })).toBe(0);
+  });
+
+  test("one that overflows covers all that is above it", () => {
+    const map = [{ base: MIB, length: 31n * MIB, type: MemoryType.USABLE }];
+    const over = { base: 24n * MIB, length: U64_MAX, type: MemoryType.RESERVED };
+    const booted = bootKernel({ memoryMap: [...map, over], placement: "unlisted" });
+    expectAccounts(booted);
+    expect(booted.told.number("memmap", "totals", "usable")).toBe(Number((23n * MIB) >> 12n));
   });
 
   test.each([
