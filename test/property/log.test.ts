@@ -5,7 +5,7 @@
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { parseLine } from "../boot/kernel_log.ts";
-import { compileEntry } from "../support/compile_entry.ts";
+import { compileEntry } from "../support/entry_compiler.ts";
 import { draws } from "../support/seeds.ts";
 
 interface LogExports {

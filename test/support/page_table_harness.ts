@@ -5,7 +5,7 @@
  * back twice, and one that is kept without being a table are errors.
  */
 
-import { compileEntry } from "./compile_entry.ts";
+import { compileEntry } from "./entry_compiler.ts";
 import { type Walk, walkPageTables } from "./page_walker.ts";
 
 const FRAME = 4096n;

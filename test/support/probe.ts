@@ -3,7 +3,7 @@
  */
 
 import { type KernelExports } from "../../sim/kernel.ts";
-import { compileEntry } from "./compile_entry.ts";
+import { compileEntry } from "./entry_compiler.ts";
 
 /** The imports of ABI 1 as the probe re-exports them, and a little more. */
 export interface ProbeExports extends KernelExports {
