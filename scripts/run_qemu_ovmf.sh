@@ -212,10 +212,14 @@ plain_text() {
         /^ *\$/d"
 }
 
-machine_pid=
 scratch=$(mktemp -d -- "$SCRATCH_TEMPLATE")
+# The shell's own list of jobs, since a signal may come right after the machine was started and
+# before anything here knows its process.
 clean_up() {
-    [ -z "$machine_pid" ] || kill "$machine_pid" 2>/dev/null || true
+    local job
+    for job in $(jobs -p); do
+        kill "$job" 2>/dev/null || true
+    done
     wait
     rm -rf -- "$scratch"
 }
@@ -240,7 +244,6 @@ timeout --kill-after=2 "$seconds" "${qemu[@]}" \
 machine_pid=$!
 status=0
 wait "$machine_pid" || status=$?
-machine_pid=
 wait "$console_pid" || true
 elapsed=$(($(date +%s%3N) - begin))
 elapsed=$((elapsed / 1000)).$(printf %03d $((elapsed % 1000)))
