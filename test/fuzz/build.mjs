@@ -94,6 +94,7 @@ const PROGRAMS = {
 /** ninja's file: one object for each source of each program, so that flags never mix. */
 function ninjaFile() {
   const lines = [
+    "builddir = builddir/fuzz",
     "rule cc",
     "  command = clang $flags -MD -MF $out.d -c $in -o $out",
     "  depfile = $out.d",
