@@ -62,6 +62,7 @@ export interface KernelExports {
   mm_stat(kind: number): bigint;
   managed_run(index: number, out: number): number;
   reserved_region(index: number, out: number): number;
+  frame_block(address: bigint, out: number): number;
 }
 
 /** Functions that a module must export to be a kernel of ABI 1. */
@@ -77,6 +78,7 @@ export const KERNEL_FUNCTIONS = [
   "mm_stat",
   "managed_run",
   "reserved_region",
+  "frame_block",
 ] as const;
 
 export interface ManagedRun {
@@ -89,6 +91,14 @@ export interface ManagedRun {
 export interface ReservedRegion extends ManagedRun {
   /** Why it is reserved; the kernel's numbers. */
   readonly reason: number;
+}
+
+/** States of a `FrameBlock`. */
+export const BlockState = { UNMANAGED: 0, FREE: 1, ALLOCATED: 2 } as const;
+
+export interface FrameBlock extends ManagedRun {
+  /** One of `BlockState`. */
+  readonly state: number;
 }
 
 /**
@@ -162,6 +172,18 @@ export class Kernel {
         reason: Number(reason),
       }),
     );
+  }
+
+  /**
+   * The block around `address`, below 16 TiB: an allocated block, or the largest aligned one that is
+   * free; a single frame where nothing is managed.
+   */
+  frameBlock(address: bigint): FrameBlock {
+    if (!this.exports.frame_block(BigInt.asIntN(64, address), SCRATCH)) {
+      throw new RangeError(`no block at 0x${address.toString(16)}: ${this.lastError()}`);
+    }
+    const words = new BigUint64Array(this.exports.memory.buffer, SCRATCH, 3);
+    return { base: words[0]!, length: words[1]!, state: Number(words[2]!) };
   }
 
   #records<T>(

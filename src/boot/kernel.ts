@@ -6,7 +6,8 @@
  */
 
 import { buddyFreeFrames, buddyTotalFrames, MAX_ORDER } from "../mm/buddy_alloc";
-import { frameAddress } from "../mm/frames";
+import { blockOrder, blockState } from "../mm/frame_block";
+import { ADDRESS_LIMIT, FRAME_SIZE, frameAddress, frameOf } from "../mm/frames";
 import { run, runCount } from "../mm/free_runs";
 import { linearMemoryBytes } from "../mm/linear_memory";
 import { initializeMemory } from "../mm/memory_init";
@@ -201,5 +202,19 @@ export function managed_run(index: u32, out: usize): i32 {
 export function reserved_region(index: u32, out: usize): i32 {
   if (remember(runtimeAllocatorStatus()) || index >= reservationCount()) return 0;
   memory.copy(out, changetype<usize>(reservation(index)), RECORD_BYTES);
+  return 1;
+}
+
+/**
+ * Writes the block around the byte at `address` as `{base, length, state}` to `out`, the state a
+ * `BlockState`; of a free frame the largest aligned block that is free. 0 beyond 16 TiB.
+ */
+export function frame_block(address: u64, out: usize): i32 {
+  if (remember(runtimeAllocatorStatus()) || address >= ADDRESS_LIMIT) return 0;
+  const frame = u32(frameOf(address));
+  const length = FRAME_SIZE << blockOrder(frame);
+  store<u64>(out, address & ~(length - 1));
+  store<u64>(out + 8, length);
+  store<u64>(out + 16, blockState(frame));
   return 1;
 }

@@ -30,6 +30,7 @@ function usable({ start, end }: { start: number; end: number }): MemoryMapEntry 
 function duel(memoryMap: readonly MemoryMapEntry[], steps: Parameters<KernelDuel["run"]>[0][]) {
   const both = new KernelDuel(startKernel(memoryMap, { options: OPTIONS }));
   for (const step of steps) both.run(step);
+  both.compareBlocks();
   both.drain();
   both.release();
   expect(both.model.blocks.length).toBeGreaterThan(0);

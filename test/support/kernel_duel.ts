@@ -4,7 +4,7 @@
  */
 
 import { expect } from "vitest";
-import { FrameFlag } from "../../sim/kernel.ts";
+import { BlockState, FrameFlag } from "../../sim/kernel.ts";
 import { type Operation } from "./arbitraries.ts";
 import {
   type BootedKernel,
@@ -165,6 +165,22 @@ export class KernelDuel {
   #freeBorder(pick: number): number {
     const borders = this.model.freeRuns().flatMap(({ start, end }) => [start, end]);
     return borders[pick % Math.max(borders.length, 1)] ?? 0;
+  }
+
+  /** Walks all managed runs block by block: both must see the same blocks. */
+  compareBlocks(): void {
+    for (const { start: first, end } of this.model.managed) {
+      for (let frame = first; frame < end;) {
+        const { base, length, state } = this.booted.kernel.frameBlock(BigInt(frame) * FRAME);
+        const { start, order, free } = this.model.blockAround(frame);
+        expect({ base, length, state }).toEqual({
+          base: BigInt(start) * FRAME,
+          length: FRAME << BigInt(order),
+          state: free ? BlockState.FREE : BlockState.ALLOCATED,
+        });
+        frame = start + 2 ** order;
+      }
+    }
   }
 
   /** Allocates frame by frame until nothing is left: the same frames must be free in both. */

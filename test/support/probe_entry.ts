@@ -157,3 +157,12 @@ export function reserved_region(index: u32, out: usize): i32 {
   store<u64>(out, 5, 16);
   return 1;
 }
+
+/** Below 1 MiB, single frames of which every other one is free. */
+export function frame_block(address: u64, out: usize): i32 {
+  if (address >> 20) return 0;
+  store<u64>(out, address & ~4095);
+  store<u64>(out, 4096, 8);
+  store<u64>(out, 1 + ((address >> 12) & 1), 16);
+  return 1;
+}

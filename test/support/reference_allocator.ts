@@ -136,6 +136,17 @@ export class ReferenceAllocator {
     return order;
   }
 
+  /** The block around a managed frame: its owner's, or the largest aligned one that is free. */
+  blockAround(frame: number): { start: number; order: number; free: boolean } {
+    const owned = this.#owner.get(frame);
+    if (owned) return { start: owned.start, order: owned.order, free: false };
+    const run = this.freeRuns().find(({ start, end }) => start <= frame && frame < end)!;
+    for (let order = MAX_ORDER; ; --order) {
+      const start = frame - (frame % 2 ** order);
+      if (run.start <= start && start + 2 ** order <= run.end) return { start, order, free: true };
+    }
+  }
+
   /** Judges `frame_alloc`: it answered `address`, and if 0n with `error`. */
   alloc(order: number, flags: number, address: bigint, error: number): string {
     const what = `frame_alloc(${order}, ${flags})`;

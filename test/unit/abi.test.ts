@@ -3,7 +3,7 @@
  */
 
 import { beforeEach, describe, expect, test } from "vitest";
-import { ErrorCode, FrameFlag, type KernelExports, MmStat } from "../../sim/kernel.ts";
+import { BlockState, ErrorCode, FrameFlag, type KernelExports, MmStat } from "../../sim/kernel.ts";
 import { MemoryType } from "../../sim/memory_map.ts";
 import {
   type BootedKernel,
@@ -40,6 +40,7 @@ function callAll(exports: KernelExports): Record<string, number | bigint> {
     mm_stat: exports.mm_stat(MmStat.MANAGED),
     managed_run: exports.managed_run(0, 512),
     reserved_region: exports.reserved_region(0, 512),
+    frame_block: exports.frame_block(MIB, 512),
   };
 }
 
@@ -54,6 +55,7 @@ function refused(code: number): Record<string, number | bigint> {
     mm_stat: 0n,
     managed_run: 0,
     reserved_region: 0,
+    frame_block: 0,
   };
 }
 
@@ -180,6 +182,23 @@ describe("a running kernel", () => {
       }
       expect(list(length - 1)).toBe(1);
       expect(scratch.every((byte) => byte === 0x77)).toBe(false);
+    }
+  });
+
+  test("frame_block tells what is around any byte below 16 TiB", () => {
+    const { kernel, exports } = booted;
+    const block = duel.alloc(3);
+    duel.retain(duel.alloc(0));
+    duel.compareBlocks();
+    const allocated = { base: block, length: 8n * FRAME, state: BlockState.ALLOCATED };
+    expect(kernel.frameBlock(block + 8n * FRAME - 1n)).toEqual(allocated);
+    for (const base of [0n, kernel.reservedRegions()[0]!.base, 24n * MIB, (16n << 40n) - FRAME]) {
+      const foreign = { base, length: FRAME, state: BlockState.UNMANAGED };
+      expect(kernel.frameBlock(base + 17n)).toEqual(foreign);
+    }
+    for (const address of [16n << 40n, (1n << 63n) - 1n, U64_MAX]) {
+      expect(exports.frame_block(BigInt.asIntN(64, address), 512)).toBe(0);
+      expect(() => kernel.frameBlock(address)).toThrow(RangeError);
     }
   });
 
