@@ -7,12 +7,14 @@ import { BlockState, ErrorCode, FrameFlag, type KernelExports, MmStat } from "..
 import { MemoryType } from "../../sim/memory_map.ts";
 import {
   type BootedKernel,
+  bootKernel,
   CODE_NAMES,
   expectTotals,
   plainMap,
   startKernel,
   watchKernel,
 } from "../support/booted_kernel.ts";
+import { compileEntry } from "../support/entry_compiler.ts";
 import { KernelDuel } from "../support/kernel_duel.ts";
 import { kernelModule } from "../support/kernel_module.ts";
 
@@ -123,6 +125,19 @@ describe("a running kernel", () => {
     expect(machine.console.lines.at(-1)).toMatch(/^PANIC: mm: .* name=ALREADY_INITIALIZED$/);
     duel.alloc(0);
     duel.release();
+  });
+
+  test("a second handoff is ALREADY_INITIALIZED and changes nothing", () => {
+    const module = new WebAssembly.Module(
+      compileEntry("handoff_entry.ts", ["--initialMemory", "1"]),
+    );
+    const again = bootKernel({ memoryMap: ZONES, options: "selftest=off" }, module);
+    const both = new KernelDuel(again);
+    both.alloc(3);
+    const exports = again.exports as KernelExports & { hand_off_again(): number };
+    expect(exports.hand_off_again()).toBe(ErrorCode.ALREADY_INITIALIZED);
+    both.alloc(0);
+    both.release();
   });
 
   test("error_name knows every code and no other", () => {
@@ -282,6 +297,25 @@ describe("a running kernel", () => {
     }
     expect(zones).toEqual([...zones].sort((a, b) => b - a));
     expect(new Set(zones)).toEqual(new Set([0, 1, 2]));
+  });
+
+  test("a frame that comes back above low memory is the next one that is given", () => {
+    const isHigh = (address: bigint) => address >= 4n * GIB;
+    while (isHigh(duel.alloc(8)));
+    const high: bigint[] = [];
+    for (let frame = duel.alloc(0); isHigh(frame); frame = duel.alloc(0)) high.push(frame);
+    // Far from each other, so that none of them is where the front end looks next anyway.
+    for (const frame of [high[0]!, high[100]!, high[200]!]) {
+      expect(duel.free(frame, 0)).toBe(0);
+      expect(duel.alloc(0)).toBe(frame);
+    }
+    const pair = high.find((frame) => frame % (2n * FRAME) === 0n)!;
+    duel.free(pair, 0);
+    duel.free(pair + FRAME, 0);
+    expect(duel.alloc(1)).toBe(pair);
+    expect(isHigh(duel.alloc(0))).toBe(false);
+    expect(duel.free(pair, 1)).toBe(0);
+    expect(isHigh(duel.alloc(0))).toBe(true);
   });
 
   test("low memory that is exhausted is OUT_OF_FRAMES for those who need it only", () => {

@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import { BootKind } from "../../sim/boot_layout.ts";
 import { type MemoryMapEntry, MemoryType } from "../../sim/memory_map.ts";
 import {
+  type BootedKernel,
   bootKernel,
   expectAccounts,
   expectCleanEnd,
@@ -167,4 +168,30 @@ describe("thousands of entries", () => {
     // n log n from 1,000 to 5,000: a quarter more for each.
     expect(many).toBeLessThan(1.25 * few);
   });
+});
+
+/**
+ * Thousands of regions, so that tables come to a few megabytes and ask for a place on a 2 MiB border,
+ * none of which a region has: each begins `BESIDE` frames behind one and is a little larger than the
+ * tables. Growths are whole 64 KiB, so a place could only be at a multiple of 16 frames.
+ */
+test("tables stay inside a region where none has room for them on a 2 MiB border", () => {
+  const BESIDE = 305;
+  const crowd = (frames: number): MemoryMapEntry[] =>
+    Array.from({ length: 4000 }, (_, index) => ({
+      base: 16n * MIB + BigInt(2048 * index + BESIDE) * FRAME,
+      length: BigInt(frames) * FRAME,
+      type: MemoryType.USABLE,
+    }));
+  const start = (frames: number) =>
+    startKernel(crowd(frames), { placement: "unlisted", options: "selftest=off" });
+  const growth = (booted: BootedKernel) => {
+    const frames = booted.machine.linearSizes.map((bytes) => bytes / Number(FRAME));
+    return Math.max(...frames.slice(1).map((size, index) => size - frames[index]!));
+  };
+  const tables = growth(start(1700));
+  expect(tables).toBeGreaterThan(512);
+  const tight = start(tables + 8);
+  expect(growth(tight)).toBe(tables);
+  expectAccounts(tight);
 });

@@ -16,6 +16,7 @@ import {
 } from "../support/booted_kernel.ts";
 import { kernelBytes } from "../support/kernel_module.ts";
 import { recordedMap } from "../support/memmaps.ts";
+import { walkOf } from "../support/paged_kernel.ts";
 
 const KIB = 1n << 10n;
 const MIB = 1n << 20n;
@@ -60,6 +61,35 @@ describe.each(MACHINES)("on a machine of %s", (_, memoryMap) => {
     }
     const module = new WebAssembly.Module(withMaximumPages(bytes, sizes.at(-1)));
     expect(bootOn(machine, module).status).toBe(0);
+  });
+});
+
+describe("a growth that fails after the boot", () => {
+  const memoryMap = plainMap(64n * MIB);
+  const options = "selftest=off";
+  const { machine: ordinary } = bootOn({ memoryMap, options });
+  const pages = ordinary.linearSizes.at(-1) / 65536;
+
+  test.each([
+    ["is refused by the machine", { refuseCommit: ordinary.commits + 1 }, kernelBytes()],
+    ["finds no more pages", {}, withMaximumPages(kernelBytes(), pages)],
+  ])("changes nothing when it %s", (_, fault, bytes) => {
+    const booted = bootOn({ memoryMap, options, ...fault }, new WebAssembly.Module(bytes));
+    const { kernel, machine } = booted;
+    const mapped = walkOf(booted).mappings;
+    const frames: bigint[] = [];
+    let code: number;
+    do {
+      frames.push(kernel.frameAlloc(0));
+      code = kernel.frameRetain(frames.at(-1));
+    } while (code === ErrorCode.NONE);
+    expect(code).toBe(ErrorCode.LINEAR_MEMORY);
+    // The header page and the data: what the machine was told to use is what there is.
+    expect(machine.linearFrames).toHaveLength(1 + (pages * 65536) / Number(FRAME));
+    expect(walkOf(booted).mappings).toEqual(mapped);
+    for (const frame of frames.slice(0, -1)) expect(kernel.frameFree(frame, 0)).toBe(0);
+    for (const frame of frames) expect(kernel.frameFree(frame, 0)).toBe(0);
+    expectAccounts(booted);
   });
 });
 
