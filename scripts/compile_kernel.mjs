@@ -11,6 +11,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
+import { joinDataSegments } from "./data_segments.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [output, depfile, ...options] = process.argv.slice(2);
@@ -50,6 +51,8 @@ if (error) {
   console.error(`compile_kernel: ${error.message}`);
   process.exit(1);
 }
+
+writeFileSync(output, joinDataSegments(readFileSync(output)));
 
 const escaped = [...sources].map((path) => path.replaceAll(" ", "\\ "));
 writeFileSync(depfile, `${output}: ${escaped.join(" ")}\n`);

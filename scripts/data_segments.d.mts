@@ -1,0 +1,1 @@
+export function joinDataSegments(module: Uint8Array): Uint8Array<ArrayBuffer>;
