@@ -10,21 +10,30 @@
 #define UART_DATA (COM1 + 0)
 #define UART_INTERRUPTS (COM1 + 1)
 #define UART_FIFO (COM1 + 2)
+#define UART_IDENTITY UART_FIFO /* when read */
 #define UART_LINE (COM1 + 3)
 #define UART_MODEM (COM1 + 4)
 #define UART_STATUS (COM1 + 5)
 
 #define LINE_8N1 0x03
 #define LINE_DIVISOR 0x80
+/* A FIFO that is on and works: a 16550A. A 16550 has one that does not, older ports none. */
+#define IDENTITY_FIFO 0xc0
+#define FIFO_BYTES 16
+
+/* Nothing is waiting to be sent, in the FIFO where there is one. */
 #define STATUS_CAN_SEND 0x20
 
-/* Polls before a port counts as absent: longer than any UART needs a byte. */
+/* Polls before a port counts as absent: longer than any UART needs to send a full FIFO. */
 #define SEND_POLLS 100000
 
 /* QEMU's isa-debug-exit: writing `v` ends QEMU with status `v << 1 | 1`. */
 #define DEBUG_EXIT 0xf4
 #define DEBUG_EXIT_SUCCESS 0x10
 #define DEBUG_EXIT_FAILURE 0x11
+
+/* Bytes that the port takes once it says that it can send. */
+static size_t burst = 1;
 
 void console_init(void) {
     out8(UART_INTERRUPTS, 0);
@@ -34,14 +43,18 @@ void console_init(void) {
     out8(UART_LINE, LINE_8N1);
     out8(UART_FIFO, 0xc7);
     out8(UART_MODEM, 0x03);
+    burst = (in8(UART_IDENTITY) & IDENTITY_FIFO) == IDENTITY_FIFO ? FIFO_BYTES : 1;
 }
 
 void console_write(const char *text, size_t bytes) {
-    for (size_t i = 0; i < bytes; i++) {
+    while (bytes) {
         for (int polls = 0; !(in8(UART_STATUS) & STATUS_CAN_SEND); polls++)
             if (polls == SEND_POLLS)
                 return;
-        out8(UART_DATA, (uint8_t)text[i]);
+        size_t taken = bytes < burst ? bytes : burst;
+        out8_all(UART_DATA, text, taken);
+        text += taken;
+        bytes -= taken;
     }
 }
 

@@ -15,6 +15,11 @@ static inline uint8_t in8(uint16_t port) {
     return value;
 }
 
+/* Writes `bytes` bytes to one port; under a hypervisor that is one exit, not one a byte. */
+static inline void out8_all(uint16_t port, const void *from, uint64_t bytes) {
+    __asm__ volatile("rep outsb" : "+S"(from), "+c"(bytes) : "d"(port) : "memory");
+}
+
 static inline uint64_t read_tsc(void) {
     uint32_t low, high;
     __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));

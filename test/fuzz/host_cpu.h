@@ -16,6 +16,11 @@
 void out8(uint16_t port, uint8_t value);
 uint8_t in8(uint16_t port);
 
+static inline void out8_all(uint16_t port, const void *from, uint64_t bytes) {
+    for (const uint8_t *at = from; bytes; bytes--)
+        out8(port, *at++);
+}
+
 static inline uint64_t read_cr3(void) { return HOST_PAGE_ROOT; }
 
 static inline void write_cr3(uint64_t value) { (void)value; }
