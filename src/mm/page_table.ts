@@ -130,32 +130,49 @@ export function tablesInUse(): u32 {
   return tables;
 }
 
-/** Maps `[virtual, last]`, which lies below one table of `level`. Moves `mappedEnd` as it goes. */
-function mapBelow(table: u64, level: i32, virtual: u64, last: u64): ErrorCode {
+/**
+ * Enters the page that `entry` says and `count - 1` pages of `bytes` behind it from `slot` on, up to
+ * the first entry that is present. Returns how many were entered. A new table has none present.
+ */
+function enterPages(slot: u64, entry: u64, bytes: u64, count: u64, isNew: bool): u64 {
+  for (let entered: u64 = 0; entered < count; ++entered) {
+    if (!isNew && physLoad(slot) & PRESENT) return entered;
+    physStore(slot, entry);
+    slot += 8;
+    entry += bytes;
+  }
+  return count;
+}
+
+/**
+ * Maps `[virtual, last]`, which lies below one table of `level`. Moves `mappedEnd` as it goes.
+ * `isNew` says that the table is empty, which spares a look at each of its entries.
+ */
+function mapBelow(table: u64, level: i32, virtual: u64, last: u64, isNew: bool): ErrorCode {
   const inside: u64 = (u64(1) << spanShift(level)) - 1;
   const mayMap = level <= largestLevel && !(offset & inside);
   while (true) {
     const slot = entryAddress(table, virtual, level);
-    const entry = physLoad(slot);
-    const lastHere = min(last, virtual | inside);
-    if (mayMap && lastHere - virtual == inside) {
-      if (entry & PRESENT) return ErrorCode.BUSY;
-      physStore(slot, (virtual + offset) | (level ? largePage : smallPage));
-      mappedEnd = lastHere + 1;
-    } else {
-      let below = entry & ADDRESS;
-      if (!(entry & PRESENT)) {
-        below = newTable();
-        if (!below) return ErrorCode.OUT_OF_FRAMES;
-        // The entries of the last level restrict; those above allow everything.
-        physStore(slot, below | WRITABLE | PRESENT);
-      } else if (isLeaf(entry, level)) {
-        return ErrorCode.BUSY;
-      }
-      const status = mapBelow(below, level - 1, virtual, lastHere);
-      if (status) return status;
+    const pages = mayMap && !(virtual & inside) ? (last - virtual + 1) >> spanShift(level) : 0;
+    if (pages) {
+      const entry = (virtual + offset) | (level ? largePage : smallPage);
+      const entered = enterPages(slot, entry, inside + 1, pages, isNew);
+      virtual += entered << spanShift(level);
+      if (entered) mappedEnd = virtual;
+      if (entered < pages) return ErrorCode.BUSY;
+      if (virtual - 1 == last) return ErrorCode.NONE;
+      continue;
     }
-    if (lastHere == last) return ErrorCode.NONE;
+    const lastHere = min(last, virtual | inside);
+    const entry = isNew ? 0 : physLoad(slot);
+    const isPresent = (entry & PRESENT) != 0;
+    if (isPresent && isLeaf(entry, level)) return ErrorCode.BUSY;
+    const below = isPresent ? entry & ADDRESS : newTable();
+    if (!below) return ErrorCode.OUT_OF_FRAMES;
+    // The entries of the last level restrict; those above allow everything.
+    if (!isPresent) physStore(slot, below | WRITABLE | PRESENT);
+    const status = mapBelow(below, level - 1, virtual, lastHere, !isPresent);
+    if (status || lastHere == last) return status;
     virtual = lastHere + 1;
   }
 }
@@ -220,7 +237,7 @@ export function mapRange(
   prepareEntries(access);
   offset = physical - virtual;
   mappedEnd = virtual;
-  const outcome = mapBelow(root, TOP_LEVEL, virtual, virtual + bytes - 1);
+  const outcome = mapBelow(root, TOP_LEVEL, virtual, virtual + bytes - 1, false);
   if (outcome) {
     if (mappedEnd != virtual) unmapBelow(root, TOP_LEVEL, virtual, mappedEnd - 1, true);
     // Tables made on the way to the page that could not be mapped.
