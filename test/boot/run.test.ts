@@ -135,7 +135,12 @@ describe("the command line", () => {
     expect(large).toContain(" -m 102398976M ");
     expect(large).toMatch(/memory-backend-file,id=ram,size=102398976M,share=on,mem-path=/);
     expect(large).toMatch(/mem-path=[^ ]*slopos test,, [^ ]*\/ram' -machine memory-backend=ram/);
-    expect(await dryRun("--memory", "64")).not.toContain("memory-backend");
+  });
+
+  it("has a file in memory behind memory that fits, which takes no pages of 2 MiB", async () => {
+    const small = await dryRun("--memory", "64");
+    expect(small).toContain(" -object memory-backend-memfd,id=ram,size=64M,share=on -machine ");
+    expect(small).not.toContain("mem-path");
   });
 
   it("has what --icount, --cpu and --gdb ask for", async () => {
