@@ -18,11 +18,16 @@ export const enum Level {
   DEBUG = 3,
 }
 
-/** Bytes of the longest line, newline included. */
-const LINE_CAPACITY: u32 = 512;
+/** Bytes of the longest line without its newline. */
+const LINE_LIMIT: u32 = 511;
 
-const buffer: usize = memory.data(512);
+/**
+ * The line, its newline, and room for the longest number: one that begins inside the limit is written
+ * whole and cut afterwards.
+ */
+const buffer: usize = memory.data(536);
 
+/** Bytes of the line so far, at most `LINE_LIMIT`. */
 let length: u32 = 0;
 let muted: bool = false;
 let threshold: i32 = Level.INFO;
@@ -37,36 +42,66 @@ export function logs(level: Level): bool {
   return i32(level) <= threshold;
 }
 
+/** Where the next byte of the line goes. */
+@inline
+function lineEnd(): usize {
+  return buffer + length;
+}
+
+/** Takes `count` bytes that were written at `lineEnd` into the line, as far as there is room. */
+@inline
+function appended(count: u32): void {
+  length = min(length + count, LINE_LIMIT);
+}
+
+
+@inline
 function append(byte: u32): void {
-  // The last byte is kept for the newline.
-  if (length < LINE_CAPACITY - 1) store<u8>(buffer + length++, byte);
+  store<u8>(lineEnd(), byte);
+  appended(1);
 }
 
+/** Appends `text`, which is ASCII. */
 function appendText(text: string): void {
-  for (let i = 0, n = text.length; i < n; ++i) append(text.charCodeAt(i));
+  const count = min(u32(text.length), LINE_LIMIT - length);
+  const from = changetype<usize>(text);
+  const to = lineEnd();
+  for (let i: u32 = 0; i < count; ++i) store<u8>(to + i, load<u16>(from + (i << 1)));
+  appended(count);
 }
 
-/** Appends `value` in decimal, filled to `width` digits with `fill`. */
-function appendDecimal(value: u64, width: i32 = 1, fill: u32 = 0x30): void {
-  let divisor: u64 = 1;
-  let digits = 1;
-  while (value / divisor >= 10) {
-    divisor *= 10;
-    ++digits;
-  }
-  for (; digits < width; --width) append(fill);
-  for (; divisor; divisor /= 10) append(0x30 + u32((value / divisor) % 10));
+/** Decimal digits of `value`. */
+function decimalDigits(value: u64): u32 {
+  let digits: u32 = 1;
+  for (let limit: u64 = 10; value >= limit && digits < 20; limit *= 10) ++digits;
+  return digits;
 }
 
-/** Appends `value` as `0x` and at least `width` hexadecimal digits. */
+/** Appends `value` in decimal, filled to `width` digits, at most 20, with `fill`. */
+function appendDecimal(value: u64, width: u32 = 1, fill: u32 = 0x30): void {
+  const digits = max(decimalDigits(value), width);
+  const start = lineEnd();
+  let at = start + digits;
+  do {
+    const rest = value / 10;
+    store<u8>(--at, 0x30 + u32(value - rest * 10));
+    value = rest;
+  } while (value);
+  while (at > start) store<u8>(--at, fill);
+  appended(digits);
+}
+
+/** Appends `value` as `0x` and at least `width` hexadecimal digits, at most 16. */
 function appendHex(value: u64, width: u32): void {
-  appendText("0x");
-  let digits: u32 = 16 - u32(clz(value | 1) >> 2);
-  if (digits < width) digits = width;
-  while (digits--) {
-    const digit = u32(value >> (digits << 2)) & 15;
-    append(digit < 10 ? 0x30 + digit : 0x57 + digit);
+  const digits = max<u32>(16 - u32(clz(value | 1) >> 2), width);
+  const start = lineEnd();
+  store<u8>(start, 0x30);
+  store<u8>(start, 0x78, 1);
+  for (let at = start + 2 + digits; at > start + 2; value >>= 4) {
+    const digit = u32(value) & 15;
+    store<u8>(--at, digit < 10 ? 0x30 + digit : 0x57 + digit);
   }
+  appended(2 + digits);
 }
 
 function appendKey(key: string): void {

@@ -14,6 +14,8 @@ interface LogExports {
   log(level: number, base: bigint, end: bigint, number: bigint, bits: bigint): void;
   panic(base: bigint, end: bigint, number: bigint, bits: bigint): void;
   logLong(words: number): void;
+  logLongText(words: number): void;
+  logLongNumbers(count: number, value: bigint): void;
 }
 
 const ERROR = 0;
@@ -25,18 +27,30 @@ beforeAll(() => {
   module = new WebAssembly.Module(compileEntry("log_entry.ts"));
 });
 
-/** Runs `use` on a fresh log at `nanoseconds` since the start; what it wrote to the console. */
+/** What the log may write to: its line with room for the longest number. */
+const BUFFER_BYTES = 536;
+
+/**
+ * Runs `use` on a fresh log at `nanoseconds` since the start; what it wrote to the console. Of memory
+ * it may have changed nothing but its buffer.
+ */
 function written(use: (log: LogExports) => void, nanoseconds = 0n): string {
+  let buffer = 0;
   let text = "";
   const shim = {
     clock: () => nanoseconds,
     console_write: (at: number, bytes: number) => {
+      buffer = at;
       text += new TextDecoder().decode(new Uint8Array(exports.memory.buffer, at, bytes));
     },
   };
   const { exports: raw } = new WebAssembly.Instance(module, { shim });
   const exports = raw as unknown as LogExports;
+  const memory = new Uint8Array(exports.memory.buffer);
+  const before = memory.slice();
   use(exports);
+  if (text) before.set(memory.subarray(buffer, buffer + BUFFER_BYTES), buffer);
+  expect(Buffer.compare(before, memory)).toBe(0);
   return text;
 }
 
@@ -90,4 +104,28 @@ test("a line that is too long is cut and still ends", () => {
   expect(long).toHaveLength(511);
   expect(parseLine(next!)?.values.get("number")).toBe("2");
   expect(rest).toBe("");
+});
+
+test("a text that is too long is cut, wherever it begins", () => {
+  for (let words = 60; words < 130; ++words) {
+    const [line] = written((log) => log.logLongText(words)).split("\n");
+    const text = " a text that is longer than any number, range or key of a line can be";
+    expect(line).toBe(`[    0.000000] tag:${" word".repeat(words)}${text}`.slice(0, 511));
+  }
+});
+
+test("a line that is too long is cut inside a number, wherever that is", () => {
+  fc.assert(
+    fc.property(u64, fc.integer({ min: 1, max: 40 }), (value, count) => {
+      const text = written((log) => {
+        log.logLongNumbers(count, value);
+        log.log(INFO, 0n, 1n, 2n, 3n);
+      });
+      const one = ` n=${value} h=0x${value.toString(16)} ${hex16(value)}-${hex16(value - 1n)}`;
+      const [long, next] = text.split("\n");
+      expect(long).toBe(`[    0.000000] tag:${one.repeat(count)}`.slice(0, 511));
+      expect(parseLine(next!)?.values.get("number")).toBe("2");
+    }),
+    draws(20_262, 300),
+  );
 });

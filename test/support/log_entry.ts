@@ -48,3 +48,17 @@ export function logLong(words: u32): void {
   for (let i: u32 = 0; i < words; ++i) line.text("word");
   line.end();
 }
+
+/** Logs a line with a text that is itself longer than there is room for behind `words` words. */
+export function logLongText(words: u32): void {
+  const line = info("tag");
+  for (let i: u32 = 0; i < words; ++i) line.text("word");
+  line.text("a text that is longer than any number, range or key of a line can be").end();
+}
+
+/** Logs a line of `count` numbers, far longer than the longest there is room for. */
+export function logLongNumbers(count: u32, value: u64): void {
+  const line = info("tag");
+  for (let i: u32 = 0; i < count; ++i) line.num("n", value).hex("h", value).range(value, value);
+  line.end();
+}
