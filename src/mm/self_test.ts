@@ -1,11 +1,22 @@
 /**
  * The self-test: does the allocator keep its promises on this machine's frames?
  *
- * `selftest=quick`, the default, takes the same few milliseconds on every machine: blocks of 2, 4,
- * 16 and 64 frames side by side, a block of every order, low memory, zeroed memory. `full` goes on
- * to take every free frame and give it back, and grows linear memory. `off` skips it. Patterns go
- * to the real frames, through the direct map. Everything is freed and the totals are as before, but
- * for the frames of linear memory, which does not shrink.
+ * `selftest=quick`, the default, does the same on every machine, however large:
+ *
+ *   - holds blocks of 2, 4, 16 and 64 frames at once, with patterns in the first and the last word of
+ *     each of their frames;
+ *   - takes a block of every order that is free, one after the other, with patterns in the first and
+ *     the last word of each half: its first and last frame, and those at the border in its middle.
+ *     The words of one half differ from those of the other by one address line;
+ *   - takes a frame below 16 MiB and one below 4 GiB, with patterns in its first and last word;
+ *   - dirties two frames, frees them and takes two zeroed ones: one word a cache line must be 0;
+ *   - asks for an order that there is not, and must be refused.
+ *
+ * A pattern is the word's own address and then its inverse, so that every bit is once 0 and once 1.
+ * Patterns go to the real frames, through the direct map; those of one block, and of blocks held at
+ * once, are all written before the first is read. `full` goes on to take every free frame and give
+ * it back, and grows linear memory. `off` skips it all. Everything is freed and the totals are as
+ * before, but for the frames of linear memory, which does not shrink.
  *
  * The first thing that is wrong ends the boot with a panic line that names the frame.
  */
