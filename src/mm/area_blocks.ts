@@ -1,98 +1,122 @@
 /**
- * Free blocks of order 9 to 18: whole areas, merged and split as Knuth's buddy system does
- * (The Art of Computer Programming, vol. 1, 2.5).
+ * Blocks of order 0 to 8: parts of one area.
  *
- * A free block is its first area: the `key` of the header names the order, and the header of every
- * other area of the block is clear. So a block of any size is inserted, split and merged without
- * visiting what is inside it.
+ * When the last frame of an area becomes free, the area becomes a free one of its granule.
  */
 
-import { Area, AREA_ORDER, areaBefore, areaBehind } from "./areas";
+import { countFree } from "./frame_totals";
+import { fileArea, fileSole, firstOf, isGranuleKey, listsOf, unfile } from "./free_lists";
+import { joinArea, openArea, releaseLent } from "./granule_blocks";
+import { FRAMES, isLentWord, refreshBarred } from "./lent_word";
 import {
-  areaEntry,
-  blockKey,
-  entryArea,
-  headOf,
-  link,
-  listsFor,
-  unlink,
-  ZoneLists,
-} from "./free_lists";
-import { GRANULE_ORDER, hasRecord } from "./granules";
+  freeMasks,
+  freeRun,
+  freeWordsOf,
+  isRun,
+  takeRun,
+  takeSoleRun,
+  takeWords,
+} from "./node_blocks";
+import {
+  bitIndex,
+  Node,
+  NODE_ORDER,
+  NODE_UNITS,
+  runsOfSole,
+  Word,
+  wordAt,
+  wordIndex,
+} from "./nodes";
+import { runUnits, WORD_ORDER } from "./word_masks";
 
-/** Areas in a block of `order`. */
+/** An area to allocate from: the first of list `key` of `zone`, or one opened for it. */
 @inline
-function areasIn(order: u32): u32 {
-  return 1 << (order - AREA_ORDER);
+export function areaFrom(zone: u32, key: u32): Node {
+  return isGranuleKey(key) ? openArea(zone, key) : firstOf(listsOf(zone), key);
 }
 
-/** Files `area`, the first of a free block of `order`. */
+/** Allocates the 2^`order` frames that are all that `area` has free. */
 @inline
-function linkBlock(area: Area, number: u32, order: u32): void {
-  const key = blockKey(order);
-  area.number = number;
-  area.key = u8(key);
-  link(listsFor(number), key, areaEntry(area));
-}
-
-/** Takes `area`, the first of a free block of `order`, out of its list; its header is clear then. */
-@inline
-export function unlinkBlock(area: Area, order: u32): void {
-  unlink(listsFor(area.number), blockKey(order), areaEntry(area));
-  area.key = 0;
-}
-
-/** True if area `number`, the buddy of a block of `order`, is a free block of that order. */
-@inline
-function isFreeBuddy(area: Area, number: u32, order: u32): bool {
-  return hasRecord(number) && area.key == blockKey(order);
+function takeSole(zone: u32, area: Node, order: u32): u32 {
+  const unit = takeSoleRun(area);
+  area.free = 0;
+  countFree(-(1 << order));
+  unfile(area, zone);
+  return (area.number << NODE_ORDER) | unit;
 }
 
 /**
- * Makes the block of `order` that begins with area `number` free, merged with its neighbours as far
- * as possible. The headers of its areas are clear.
+ * Allocates a block of `order` 0 to 8 from list `key` of `zone`, whose entries have one.
+ *
+ * On a machine in use most areas have nothing free, or the hole that one freed block left: to fill
+ * such a hole, or to make one, nothing has to be searched or merged.
  */
-export function releaseBlock(area: Area, number: u32, order: u32): void {
-  for (; order < GRANULE_ORDER; ++order) {
-    const size = areasIn(order);
-    const isUpper = (number & size) != 0;
-    const buddy = isUpper ? areaBefore(area, size) : areaBehind(area, size);
-    if (!isFreeBuddy(buddy, number ^ size, order)) break;
-    unlinkBlock(buddy, order);
-    if (isUpper) {
-      area = buddy;
-      number -= size;
-    }
-  }
-  linkBlock(area, number, order);
+@inline
+export function takeFrames(zone: u32, key: u32, order: u32): u32 {
+  const area = areaFrom(zone, key);
+  if (order <= WORD_ORDER && u32(area.free) == 1 << order) return takeSole(zone, area, order);
+  const unit = order <= WORD_ORDER ? takeRun(area, order) : takeWords(area, order);
+  area.free = u16(u32(area.free) - (1 << order));
+  countFree(-(1 << order));
+  fileArea(area);
+  return (area.number << NODE_ORDER) | unit;
 }
 
-/** The order that a block of `order` would have once released; changes nothing. */
-export function mergedOrder(area: Area, number: u32, order: u32): u32 {
-  for (; order < GRANULE_ORDER; ++order) {
-    const size = areasIn(order);
-    const isUpper = (number & size) != 0;
-    const buddy = isUpper ? areaBefore(area, size) : areaBehind(area, size);
-    if (!isFreeBuddy(buddy, number ^ size, order)) break;
-    if (isUpper) {
-      area = buddy;
-      number -= size;
-    }
-  }
-  return order;
+/** Files `area` after frames of it became free, or joins it to its granule if all are. */
+@inline
+export function settleArea(area: Node): void {
+  if (u32(area.free) == NODE_UNITS) joinArea(area);
+  else fileArea(area);
 }
 
-/**
- * Takes the first block of list `key` and splits it down to `order`; what is left over goes to its
- * lists. Returns the first area, its number set and its header clear.
- */
-export function takeBlock(lists: ZoneLists, key: u32, order: u32): Area {
-  const area = entryArea(headOf(lists, key));
-  unlink(lists, key, areaEntry(area));
-  area.key = 0;
-  for (let upper = key - blockKey(0); upper > order;) {
-    const size = areasIn(--upper);
-    linkBlock(areaBehind(area, size), area.number + size, upper);
+/** Counts `frames` more free ones of `area`, which its masks show already, and files or joins it. */
+@inline
+export function addFree(area: Node, frames: u32): void {
+  area.free = u16(u32(area.free) + frames);
+  countFree(frames);
+  settleArea(area);
+}
+
+/** Frees `frames`, a block of `order` in word `index` of `area`, which has nothing else free. */
+@inline
+function leaveHole(area: Node, index: u32, word: Word, frames: u64, order: u32): bool {
+  freeMasks(word, frames);
+  area.runs = runsOfSole(index, order);
+  area.free = u16(u32(1) << order);
+  countFree(1 << order);
+  fileSole(area, order);
+  return true;
+}
+
+/** Frees the block of `order` 0 to 8 at `frame` in `area`; false if there is no such block. */
+@inline
+export function releaseFrames(area: Node, frame: u32, order: u32): bool {
+  if (order <= WORD_ORDER) {
+    const index = wordIndex(frame);
+    const word = wordAt(area, index);
+    const run = runUnits(order);
+    if (!isRun(word, frame, run)) return false;
+    const frames = run << u64(bitIndex(frame));
+    if (isLentWord(FRAMES, word)) return releaseLent(FRAMES, word, frames);
+    if (!area.runs) return leaveHole(area, index, word, frames, order);
+    freeRun(area, index, word, frames);
+  } else if (!freeWordsOf(area, frame, order)) {
+    return false;
   }
-  return area;
+  addFree(area, 1 << order);
+  return true;
+}
+
+/** Withholds `frame`, an allocated frame of order 0 in `area`, or makes it allocated again. */
+export function setWithheld(area: Node, frame: u32, withheld: bool): void {
+  const word = wordAt(area, wordIndex(frame));
+  const flag = u64(1) << u64(bitIndex(frame));
+  if (withheld) {
+    word.taken &= ~flag;
+    word.continuation |= flag;
+  } else {
+    word.taken |= flag;
+    word.continuation &= ~flag;
+  }
+  if (isLentWord(FRAMES, word)) refreshBarred(FRAMES);
 }

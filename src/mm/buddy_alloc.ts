@@ -11,58 +11,49 @@
  *    run of the order exists where the request looks;
  *  - a refused call has changed nothing, and every wrong free is refused.
  *
- * From the ground up: word_masks.ts (64 frames as two masks), areas.ts (records), granules.ts (frame
- * to record), free_lists.ts (where free memory is found), lent_word.ts and sharing.ts (what the front
- * end adds), area_blocks.ts (orders 9 to 18), word_blocks.ts (orders 0 to 8), frame_status.ts and
- * managed_runs.ts.
+ * From the ground up: word_masks.ts (64 units as two masks), nodes.ts (records), node_blocks.ts
+ * (blocks inside a record), granules.ts (frame to record), free_lists.ts (where free memory is found),
+ * lent_word.ts and sharing.ts (what the front end adds), granule_blocks.ts (orders 9 to 18),
+ * area_blocks.ts (orders 0 to 8), lending.ts, frame_status.ts and managed_runs.ts.
  */
 
 import { ErrorCode } from "../boot/error_code";
-import { releaseBlock, takeBlock } from "./area_blocks";
-import {
-  Area,
-  AREA_ORDER,
-  AREA_WORDS,
-  areaNumber,
-  setWordState,
-  wordFrame,
-  wordState,
-  WORD_NONE,
-} from "./areas";
+import { releaseFrames, takeFrames } from "./area_blocks";
 import { frameStatus, FrameStatus, isFreeStatus, statusOrder } from "./frame_status";
-import { clearTotals, countFree, countManaged, freeTotal, managedTotal } from "./frame_totals";
+import { clearTotals, countManaged, freeTotal, managedTotal } from "./frame_totals";
 import {
-  blockKey,
   clearLists,
+  countFreeBlocks,
   fittingLists,
-  headOf,
   largestOrder,
   listsOf,
-  next,
   Zone,
-  ZoneLists,
   ZONES,
 } from "./free_lists";
 import {
   areaCount,
   areaOf,
-  areaTableBytes,
   endOfRuns,
   GRANULE_ORDER,
   granuleCount,
-  initAreaTables,
+  initNodeTables,
+  knownGranuleOf,
+  nodeTableBytes,
 } from "./granules";
-import { forgetLentWord, isAboveLentZone, isLentFrom } from "./lent_word";
-import { checkInsertion, checkRemoval, insertFrames, removeFramesOf } from "./managed_runs";
-import { clearSharing } from "./sharing";
+import { releaseAreas, takeAreas } from "./granule_blocks";
 import {
-  releaseFrames,
-  releaseWords,
-  takeBackLentWord,
-  takeFrames,
-  takeWords,
-} from "./word_blocks";
-import { WORD_ORDER } from "./word_masks";
+  AREAS,
+  canLend,
+  FRAMES,
+  isAboveLentZone,
+  isLentFrom,
+  returnLent,
+  takeLent,
+} from "./lent_word";
+import { clearLending, followFree, lendFrom, lentOrder, takeBack, takeBackAll } from "./lending";
+import { checkInsertion, checkRemoval, insertFrames, removeFrames } from "./managed_runs";
+import { NODE_ORDER, NODE_WORDS } from "./nodes";
+import { clearSharing } from "./sharing";
 
 export { Zone } from "./free_lists";
 
@@ -80,12 +71,13 @@ let frameLimit: u64 = 0;
 
 /**
  * Bytes of the tables for `count` runs at `runs`, an array of `PhysFrame`, sorted, disjoint and not
- * empty, which together hold every frame that will ever be managed. 216 bytes for every 2 MiB that a
- * run touches or that lie between runs of the same GiB, and 12 for every GiB up to the last run.
+ * empty, which together hold every frame that will ever be managed. 152 bytes for every 2 MiB that a
+ * run touches or that lie between runs of the same GiB, and for every such GiB; and 12 for every GiB
+ * up to the last run.
  * Takes time in proportion to runs and GiB.
  */
 export function buddyTableBytes(runs: usize, count: u32): u64 {
-  return areaTableBytes(runs, count);
+  return nodeTableBytes(runs, count);
 }
 
 /**
@@ -97,9 +89,8 @@ export function initBuddyAllocator(tables: usize, runs: usize, count: u32): void
   clearLists();
   clearTotals();
   clearSharing();
-  forgetLentWord();
-  initAreaTables(tables, runs, count);
-  tableBytes = areaTableBytes(runs, count);
+  clearLending();
+  tableBytes = initNodeTables(tables, runs, count);
   frameLimit = endOfRuns(runs, count);
 }
 
@@ -115,7 +106,7 @@ export function buddyGranules(): u32 {
 
 /** Words of 64 frames that have records. */
 export function buddyWords(): u32 {
-  return areaCount() * AREA_WORDS;
+  return areaCount() * NODE_WORDS;
 }
 
 /** Bytes of the tables in use. */
@@ -138,13 +129,11 @@ export function buddyLargestFreeOrder(): i32 {
   return largestOrder(listsOf(0).nonEmpty | listsOf(1).nonEmpty | listsOf(2).nonEmpty);
 }
 
-/** How many maximal free blocks of `order`, 9 to 18, there are; takes time in proportion. */
+/** How many maximal free blocks of `order`, 9 to 18, there are; takes time in proportion to GiB. */
 export function buddyFreeBlocks(order: u32): u32 {
+  if (order < NODE_ORDER || order > MAX_ORDER) return 0;
   let blocks: u32 = 0;
-  if (order < AREA_ORDER || order > MAX_ORDER) return 0;
-  for (let zone: u32 = 0; zone < ZONES; ++zone) {
-    for (let entry = headOf(listsOf(zone), blockKey(order)); entry; entry = next(entry)) ++blocks;
-  }
+  for (let zone: u32 = 0; zone < ZONES; ++zone) blocks += countFreeBlocks(zone, order);
   return blocks;
 }
 
@@ -175,10 +164,9 @@ export function buddyBlockOrder(frame: u32): i32 {
 export function buddyInsertRun(start: u32, count: u32): ErrorCode {
   const code = checkInsertion(start, count);
   if (code != ErrorCode.NONE) return code;
-  takeBackLentWord();
+  takeBackAll();
   insertFrames(start, count);
   countManaged(count);
-  countFree(count);
   return ErrorCode.NONE;
 }
 
@@ -192,10 +180,9 @@ export function buddyInsertRun(start: u32, count: u32): ErrorCode {
 export function buddyTakeRange(start: u32, count: u32): ErrorCode {
   const code = checkRemoval(start, count);
   if (code != ErrorCode.NONE) return code;
-  takeBackLentWord();
-  removeFramesOf(start, count);
+  takeBackAll();
+  removeFrames(start, count);
   countManaged(-i32(count));
-  countFree(-i32(count));
   return ErrorCode.NONE;
 }
 
@@ -206,28 +193,34 @@ export function buddyTakeRange(start: u32, count: u32): ErrorCode {
  */
 export function buddyAlloc(order: u32, zone: Zone): u32 {
   if (order > MAX_ORDER) return NO_FRAME;
+  if (order == AREAS && canLend(AREAS, zone)) return takeLent(AREAS);
   const fitting = fittingLists(order);
   for (let z: u32 = zone; z < ZONES; ++z) {
     const lists = listsOf(z);
     let found = lists.nonEmpty & fitting;
-    if (!found && isLentFrom(z)) {
-      takeBackLentWord();
+    if (!found && isAnyLentFrom(z) && lentOrder() >= i32(order)) {
+      takeBackAll();
       found = lists.nonEmpty & fitting;
     }
-    if (found) return takeFrom(lists, u32(ctz(found)), order);
+    if (found) {
+      const key = u32(ctz(found));
+      if (order < NODE_ORDER) return takeFrames(z, key, order);
+      return order == AREAS && zone == Zone.ANY ? borrowAreas(z, key) : takeAreas(z, key, order);
+    }
   }
   return NO_FRAME;
 }
 
-/** Allocates a block of `order` from list `key`, whose entries have one. */
+/** True if frames of `zone`, and of none behind it, are lent. */
 @inline
-function takeFrom(lists: ZoneLists, key: u32, order: u32): u32 {
-  if (order < WORD_ORDER) return takeFrames(lists, key, order);
-  if (order < AREA_ORDER) return takeWords(lists, key, order);
-  const area = takeBlock(lists, key, order);
-  setWordState(area, 0, order);
-  countFree(-(1 << order));
-  return wordFrame(area, 0);
+function isAnyLentFrom(zone: u32): bool {
+  return isLentFrom(FRAMES, zone) || isLentFrom(AREAS, zone);
+}
+
+/** Allocates an area from list `key` of `zone` while none that is lent will do; lends its word. */
+function borrowAreas(zone: u32, key: u32): u32 {
+  takeBack(AREAS);
+  return lendFrom(AREAS, zone, key) ? takeLent(AREAS) : takeAreas(zone, key, AREAS);
 }
 
 /**
@@ -240,23 +233,26 @@ function takeFrom(lists: ZoneLists, key: u32, order: u32): u32 {
  */
 export function buddyFree(frame: u32, order: u32): ErrorCode {
   if (order > MAX_ORDER) return ErrorCode.INVALID_ORDER;
-  const area = areaOf(frame);
-  if (!area || !isAligned(frame, order) || !release(area, frame, order)) {
-    return refusal(frame, order);
-  }
-  if (isAboveLentZone(frame)) takeBackLentWord();
+  if (!isAligned(frame, order)) return refusal(frame, order);
+  if (order == AREAS && returnLent(AREAS, frame)) return ErrorCode.NONE;
+  if (!release(frame, order)) return refusal(frame, order);
+  if (isAboveLentZone(frame)) takeBackAll();
   return ErrorCode.NONE;
 }
 
 /** Frees the block of `order` at `frame`, which is aligned to it; false if there is none. */
 @inline
-function release(area: Area, frame: u32, order: u32): bool {
-  if (order < WORD_ORDER) return releaseFrames(area, frame, order);
-  if (order < AREA_ORDER) return releaseWords(area, frame, order);
-  if (wordState(area, 0) != order) return false;
-  setWordState(area, 0, WORD_NONE);
-  releaseBlock(area, areaNumber(frame), order);
-  countFree(1 << order);
+function release(frame: u32, order: u32): bool {
+  if (order == AREAS) return releaseArea(frame);
+  if (order > AREAS) return releaseAreas(frame, order);
+  const area = areaOf(frame);
+  return area ? releaseFrames(area, frame, order) : false;
+}
+
+/** Frees the area at `frame`, which is not simply one of the lent word; false if it is none. */
+function releaseArea(frame: u32): bool {
+  if (!releaseAreas(frame, AREAS)) return false;
+  followFree(AREAS, knownGranuleOf(frame), frame);
   return true;
 }
 

@@ -26,7 +26,7 @@ import { RESERVED_REGION_BYTES, StoragePlan } from "./storage_plan";
 const LARGE_PAGE_FRAMES: u64 = 512;
 
 /** A growth becomes whole 2 MiB pages if that makes it larger by at most one part in this many. */
-const ROUNDING_PARTS: u64 = 4;
+const ROUNDING_PARTS: u64 = 3;
 
 /** A carved piece: where it lies in linear memory and in physical memory. */
 @unmanaged

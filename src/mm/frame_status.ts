@@ -3,21 +3,19 @@
  * of which order. The slow and exact answer behind every refusal and every question.
  */
 
+import { areaNumber, areaOf, areaPlace, granuleOf } from "./granules";
+import { AREAS, FRAMES, isLentWord, lentMask } from "./lent_word";
+import { wordsOrder } from "./node_blocks";
 import {
-  Area,
-  AREA_ORDER,
-  areaBefore,
-  areaNumber,
   bitIndex,
+  freeWords,
+  isOpen,
+  Node,
+  NODE_ORDER,
+  RUNS_OF_FREE,
   wordAt,
   wordIndex,
-  wordState,
-  WORD_LENT,
-  WORD_SPLIT,
-} from "./areas";
-import { blockKey, isBlockKey } from "./free_lists";
-import { areaOf, GRANULE_ORDER, hasRecord } from "./granules";
-import { lentMask } from "./lent_word";
+} from "./nodes";
 import { ownersOf } from "./sharing";
 import { orderOfBlock, WORD_ORDER } from "./word_masks";
 
@@ -43,52 +41,34 @@ export function statusOrder(status: i32): u32 {
   return u32(status) & (FrameStatus.FREE - 1);
 }
 
+/** The status of a unit of `kind`, which is one of an open node, counted in units. */
+@inline
+function unitStatus(kind: u32, node: Node, unit: u32): i32 {
+  const index = wordIndex(unit);
+  const word = wordAt(node, index);
+  const bit = bitIndex(unit);
+  if ((word.taken >> u64(bit)) & 1) {
+    const isLent = isLentWord(kind, word) && ((lentMask(kind) >> u64(bit)) & 1) != 0;
+    return isLent ? FrameStatus.FREE : orderOfBlock(word.taken, word.continuation, bit);
+  }
+  if ((word.continuation >> u64(bit)) & 1) return FrameStatus.UNMANAGED;
+  if (word.taken | word.continuation) return FrameStatus.FREE;
+  if (!((freeWords(node.runs) >> index) & 1)) return wordsOrder(node, index);
+  return FrameStatus.FREE + (node.runs == RUNS_OF_FREE ? NODE_ORDER : WORD_ORDER);
+}
+
 /** The status of `frame`, any frame number. */
 export function frameStatus(frame: u32): i32 {
+  const granule = granuleOf(frame);
+  if (!granule || !isOpen(granule)) return FrameStatus.UNMANAGED;
+  const status = unitStatus(AREAS, granule, areaPlace(areaNumber(frame)));
+  return status == FrameStatus.UNMANAGED ? statusInArea(frame) : status + NODE_ORDER;
+}
+
+/** The status of `frame`, whose area is withheld in its granule. */
+function statusInArea(frame: u32): i32 {
   const area = areaOf(frame);
-  if (!area) return FrameStatus.UNMANAGED;
-  const index = wordIndex(frame);
-  const state = wordState(area, index);
-  if (state >= WORD_SPLIT) return statusInWord(area, frame, state);
-  if ((area.freeWords >> u8(index)) & 1) return FrameStatus.FREE + WORD_ORDER;
-  return statusInArea(area, areaNumber(frame), index);
-}
-
-/** The status of `frame` in a word that is split. */
-function statusInWord(area: Area, frame: u32, state: u32): i32 {
-  const word = wordAt(area, wordIndex(frame));
-  const bit = bitIndex(frame);
-  const isFree = (word.free >> u64(bit)) & 1;
-  const continues = (word.continuation >> u64(bit)) & 1;
-  if (isFree & continues) return ownersOf(frame) ? 0 : FrameStatus.UNMANAGED;
-  if (isFree) return FrameStatus.FREE;
-  if (state == WORD_LENT && (lentMask() >> u64(bit)) & 1) return FrameStatus.FREE;
-  return orderOfBlock(word.free, word.continuation, bit);
-}
-
-/** The status of a frame in word `index`, neither split nor in stock, of area `number`. */
-function statusInArea(area: Area, number: u32, index: u32): i32 {
-  for (let order = WORD_ORDER; order < AREA_ORDER; ++order) {
-    const first = index & ~((1 << (order - WORD_ORDER)) - 1);
-    const status = coveredFrom(area, first, order);
-    if (status != FrameStatus.UNMANAGED) return status;
-  }
-  for (let order = AREA_ORDER; order <= GRANULE_ORDER; ++order) {
-    const distance = number & ((1 << (order - AREA_ORDER)) - 1);
-    if (!hasRecord(number - distance)) break;
-    const status = coveredFrom(areaBefore(area, distance), 0, order);
-    if (status != FrameStatus.UNMANAGED) return status;
-  }
-  return FrameStatus.UNMANAGED;
-}
-
-/** The status given by a block of `order` or more that begins with word `index` of `area`, if any. */
-function coveredFrom(area: Area, index: u32, order: u32): i32 {
-  const state = wordState(area, index);
-  if (state >= order && state < WORD_SPLIT) return i32(state);
-  const key: u32 = area.key;
-  if (index == 0 && isBlockKey(key) && key >= blockKey(order)) {
-    return FrameStatus.FREE + i32(key - blockKey(0));
-  }
-  return FrameStatus.UNMANAGED;
+  if (!area || !isOpen(area)) return FrameStatus.UNMANAGED;
+  const status = unitStatus(FRAMES, area, frame);
+  return status == FrameStatus.UNMANAGED && ownersOf(frame) ? 0 : status;
 }

@@ -1,24 +1,25 @@
 /**
  * The lists in which free memory is found, and the order in which they are looked through.
  *
- * A list holds what is equally good to allocate from. Its number, the key, is chosen so that the
- * best list for a request is the lowest set bit of a mask:
+ * A list holds nodes that are equally good to allocate from. Its number, the key, is chosen so that
+ * the best list for a request is the lowest set bit of a mask:
  *
- *     key 9·level + class   level 0 (fullest area) to 5 (emptiest)
- *                           class 0–5: words whose largest aligned free run has 2^class frames
- *                           class 6–8: areas whose largest run of free words has 2^class frames
- *     key 45 + order        free blocks of order 9 to 18: areas, the first of each block
+ *     key 9·level + order   areas whose largest aligned free run has 2^order frames, 0 to 8;
+ *                           level 0 (fullest) to 5 (emptiest)
+ *     key 45 + order        granules whose largest aligned free run has 2^order frames, 9 to 18
  *
- * Fuller areas are preferred, so nearly empty ones drain and become free 2 MiB blocks again. The
- * level in a key is that of the time when the entry was last filed; the class is always exact.
+ * So a request is served by the fullest area that can do it, and by an area that is free as a whole
+ * only if no other can; nearly empty areas drain and become free 2 MiB blocks again. A node without
+ * a free run is in no list.
  *
  * Every zone of physical memory has lists of its own. Ordinary requests go through the zones from
  * the highest to the lowest, so that memory which only some can use is left for them; restricted
- * requests start further down. No block spans two zones: the border at 4 GiB is one of granules,
- * and a block that spanned the one at 16 MiB would have to begin at frame 0, which is never managed.
+ * requests start further down. No node lies in two zones: the border at 4 GiB is one of granules,
+ * and below the one at 16 MiB there is a granule of its own (granules.ts).
  */
 
-import { Area, AREA_ORDER, Word } from "./areas";
+import { countFreeRuns } from "./node_blocks";
+import { freeWords, largestRun, Node, NODE_ORDER, NODE_WORDS, NO_LIST } from "./nodes";
 
 /** Where allocated frames may lie. Each zone includes those behind it. */
 export const enum Zone {
@@ -31,26 +32,23 @@ export const enum Zone {
 export const ZONES: u32 = 3;
 
 /** First area above the zone `BELOW_4G`, and above `BELOW_16M`. */
-const AREAS_BELOW_4G: u32 = 2048;
-const AREAS_BELOW_16M: u32 = 8;
+export const AREAS_BELOW_4G: u32 = 2048;
+export const AREAS_BELOW_16M: u32 = 8;
 
-/** Classes of a level, hence the distance of levels in keys. */
-const CLASSES: u32 = 9;
+/** Orders of the areas of a level, hence the distance of levels in keys. */
+const AREA_ORDERS: u32 = 9;
 
-/** First class of areas; those below are of words. */
-const AREA_CLASS: u32 = 6;
+/** First key of granules. */
+const GRANULE_KEY: u32 = 54;
 
-/** First key of whole blocks. */
-const BLOCK_KEY: u32 = 54;
-
-/** The keys of class 0 in the six levels. */
+/** The keys of order 0 in the six levels. */
 const LEVELS: u64 = 0x0000201008040201;
 
-/** The keys of words. */
-const WORD_KEYS: u64 = LEVELS * 0x3f;
+/** The keys of granules. */
+const GRANULE_KEYS: u64 = u64.MAX_VALUE << GRANULE_KEY;
 
-/** The keys of blocks. */
-const BLOCK_KEYS: u64 = u64.MAX_VALUE << BLOCK_KEY;
+/** `freeWords` of a node that is free as a whole. */
+const ALL_WORDS: u32 = (1 << NODE_WORDS) - 1;
 
 /**
  * The first key of an area's level by its free frames, 16 a step. Levels begin at 352, 288, 224,
@@ -61,17 +59,12 @@ const LEVEL_KEYS: usize = memory.data<u8>([
   45, 45, 45, 45, 45,
 ]);
 
-/** An entry of a list: the address of its links, and for a word its place in the area (3 bits). */
-export type Entry = u32;
-
-/** Clears the place of a word from an entry. */
-const LINKS_MASK: u32 = ~7;
-
 /**
- * The lists of a zone.
+ * The lists of a zone. They are rings: the first entry follows the head, and the last one comes
+ * before it, so that a node is put in and taken out without asking where it stands.
  *
- *     0           8        12           264
- *     | nonEmpty  | head 0 | … | head 63 |
+ *     0           8             520
+ *     | nonEmpty  | head 0 … 63 |      a head: | next | prev |
  */
 @unmanaged
 export class ZoneLists {
@@ -79,14 +72,23 @@ export class ZoneLists {
   nonEmpty: u64;
 }
 
-const ZONE_BYTES: usize = 264;
+const ZONE_BYTES: usize = 520;
 const HEADS: usize = 8;
+const LISTS: u32 = 64;
 
-const zones: usize = memory.data(792, 8);
+const zones: usize = memory.data(1560, 8);
 
 /** Empties all lists. */
 export function clearLists(): void {
-  memory.fill(zones, 0, ZONE_BYTES * ZONES);
+  for (let zone: u32 = 0; zone < ZONES; ++zone) {
+    const lists = listsOf(zone);
+    lists.nonEmpty = 0;
+    for (let key: u32 = 0; key < LISTS; ++key) {
+      const head = headOf(lists, key);
+      head.next = addressOf(head);
+      head.prev = addressOf(head);
+    }
+  }
 }
 
 /** The lists of `zone`, without those of the zones it includes. */
@@ -104,153 +106,153 @@ export function zoneOf(number: u32): u32 {
 /** The last frame of the part of memory that is in `zone` and in none behind it. */
 export function lastFrameOf(zone: u32): u32 {
   if (zone == Zone.ANY) return u32.MAX_VALUE;
-  return ((zone == Zone.BELOW_4G ? AREAS_BELOW_4G : AREAS_BELOW_16M) << AREA_ORDER) - 1;
-}
-
-/** The lists that area `number` belongs into. */
-@inline
-export function listsFor(number: u32): ZoneLists {
-  return listsOf(zoneOf(number));
+  return ((zone == Zone.BELOW_4G ? AREAS_BELOW_4G : AREAS_BELOW_16M) << NODE_ORDER) - 1;
 }
 
 /** The lists whose entries have a run of 2^`order` frames. */
 @inline
 export function fittingLists(order: u32): u64 {
-  return order < AREA_ORDER
-    ? (LEVELS * ((0x1ff << order) & 0x1ff)) | BLOCK_KEYS
+  return order < NODE_ORDER
+    ? (LEVELS * ((0x1ff << order) & 0x1ff)) | GRANULE_KEYS
     : u64.MAX_VALUE << (u64(order) + 45);
 }
 
-/** Key of blocks of `order`, 9 to 18. */
+/** True if the entries of list `key` are granules. */
 @inline
-export function blockKey(order: u32): u32 {
-  return order + 45;
-}
-
-/** First key of the level of an area with `free` free frames. */
-@inline
-export function levelKey(free: u32): u32 {
-  return load<u8>(LEVEL_KEYS + (free >> 4));
-}
-
-/** True if the entries of list `key` are words. */
-@inline
-export function isWordKey(key: u32): bool {
-  return ((WORD_KEYS >> u64(key)) & 1) != 0;
-}
-
-/** True if the entries of list `key` are blocks. */
-@inline
-export function isBlockKey(key: u32): bool {
-  return key >= BLOCK_KEY;
-}
-
-/** Key of an area with these free words, at least one, on the level that begins at `level`. */
-@inline
-export function areaKey(level: u32, freeWords: u32): u32 {
-  const pairs = freeWords & (freeWords >> 1) & 0x55;
-  return level + AREA_CLASS + u32(pairs != 0) + u32((pairs & (pairs >> 2) & 0x11) != 0);
+export function isGranuleKey(key: u32): bool {
+  return key >= GRANULE_KEY;
 }
 
 
 @inline
-export function areaEntry(area: Area): Entry {
-  return u32(changetype<usize>(area) + offsetof<Area>("next"));
+function addressOf(node: Node): u32 {
+  return u32(changetype<usize>(node));
 }
 
 
 @inline
-export function wordEntry(word: Word, index: u32): Entry {
-  return u32(changetype<usize>(word) + offsetof<Word>("next")) | index;
+function nodeAt(address: u32): Node {
+  return changetype<Node>(usize(address));
 }
 
-/** The area of an entry of a list of areas or blocks. */
+/** The head of list `key`, as a node of which only the links are there. */
 @inline
-export function entryArea(entry: Entry): Area {
-  return changetype<Area>(usize(entry) - offsetof<Area>("next"));
+function headOf(lists: ZoneLists, key: u32): Node {
+  const links = changetype<usize>(lists) + HEADS + (usize(key) << 3);
+  return changetype<Node>(links - offsetof<Node>("next"));
 }
 
-/** The word of an entry of a list of words. */
+/** The first entry of list `key`, which has one. */
 @inline
-export function entryWord(entry: Entry): Word {
-  return changetype<Word>(usize(entry & LINKS_MASK) - offsetof<Word>("next"));
+export function firstOf(lists: ZoneLists, key: u32): Node {
+  return nodeAt(headOf(lists, key).next);
 }
 
-/** The place in its area of the word of an entry. */
+/** Puts `node` in front of list `key`. */
 @inline
-export function entryIndex(entry: Entry): u32 {
-  return entry & ~LINKS_MASK;
-}
-
-/** The entry behind `entry`, 0 at the end of its list. */
-@inline
-export function next(entry: Entry): Entry {
-  return load<u32>(usize(entry & LINKS_MASK));
-}
-
-
-@inline
-function setNext(entry: Entry, value: Entry): void {
-  store<u32>(usize(entry & LINKS_MASK), value);
-}
-
-
-@inline
-function previous(entry: Entry): Entry {
-  return load<u32>(usize(entry & LINKS_MASK), 4);
-}
-
-
-@inline
-function setPrevious(entry: Entry, value: Entry): void {
-  store<u32>(usize(entry & LINKS_MASK), value, 4);
-}
-
-/** First entry of list `key`, 0 if it is empty. */
-@inline
-export function headOf(lists: ZoneLists, key: u32): Entry {
-  return load<u32>(changetype<usize>(lists) + (key << 2), HEADS);
-}
-
-
-@inline
-function setHead(lists: ZoneLists, key: u32, entry: Entry): void {
-  store<u32>(changetype<usize>(lists) + (key << 2), entry, HEADS);
-}
-
-/** Puts `entry` in front of list `key`. */
-@inline
-export function link(lists: ZoneLists, key: u32, entry: Entry): void {
+function link(lists: ZoneLists, node: Node, key: u32): void {
   const head = headOf(lists, key);
-  setNext(entry, head);
-  setPrevious(entry, 0);
-  if (head) setPrevious(head, entry);
-  setHead(lists, key, entry);
+  const first = head.next;
+  node.next = first;
+  node.prev = addressOf(head);
+  nodeAt(first).prev = addressOf(node);
+  head.next = addressOf(node);
   lists.nonEmpty |= u64(1) << u64(key);
 }
 
-/** Takes `entry` out of list `key`. */
+/** Takes `node` out of its list. */
 @inline
-export function unlink(lists: ZoneLists, key: u32, entry: Entry): void {
-  const behind = next(entry);
-  const before = previous(entry);
-  if (behind) setPrevious(behind, before);
-  if (before) {
-    setNext(before, behind);
-  } else {
-    setHead(lists, key, behind);
-    if (!behind) lists.nonEmpty &= ~(u64(1) << u64(key));
-  }
+function unlink(lists: ZoneLists, node: Node): void {
+  const behind = node.next;
+  const before = node.prev;
+  nodeAt(before).next = behind;
+  nodeAt(behind).prev = before;
+  // Both are the head if there was no other entry.
+  lists.nonEmpty &= ~(u64(before == behind) << u64(node.key));
+}
+
+/** Moves `node`, which is open, to list `key` or to none. */
+@inline
+function move(lists: ZoneLists, node: Node, key: u32): void {
+  if (key == node.key) return;
+  if (node.key != NO_LIST) unlink(lists, node);
+  if (key != NO_LIST) link(lists, node, key);
+  node.key = u8(key);
+}
+
+/** Files `area`, open, by what it has free now. */
+@inline
+export function fileArea(area: Node): void {
+  const runs = area.runs;
+  const level: u32 = load<u8>(LEVEL_KEYS + (area.free >> 4));
+  move(listsOf(zoneOf(area.number)), area, runs ? level + largestRun(runs) : NO_LIST);
+}
+
+/** Files `granule` of `zone`, open, by what it has free now. */
+@inline
+export function fileGranule(granule: Node, zone: u32): void {
+  const runs = granule.runs;
+  const isFree = u32(freeWords(runs) == ALL_WORDS);
+  move(listsOf(zone), granule, runs ? GRANULE_KEY + largestRun(runs) + isFree : NO_LIST);
+}
+
+/** Files `area`, which is in no list, when a run of 2^`order` frames, up to 64, is all it has free. */
+@inline
+export function fileSole(area: Node, order: u32): void {
+  // So few free frames are always on level 0, where the key is the order.
+  link(listsOf(zoneOf(area.number)), area, order);
+  area.key = u8(order);
+}
+
+/** Takes `area`, which is in a list of `zone`, out of it when it has nothing free any more. */
+@inline
+export function unfile(area: Node, zone: u32): void {
+  unlink(listsOf(zone), area);
+  area.key = u8(NO_LIST);
+}
+
+/** Takes `area` out of its list and closes it; its masks are zero. */
+@inline
+export function closeArea(area: Node): void {
+  move(listsOf(zoneOf(area.number)), area, NO_LIST);
+  area.key = 0;
+  area.runs = 0;
+  area.free = 0;
 }
 
 /**
- * The largest order for which `nonEmpty` has an entry, -1 for none: the highest class of any
- * level, unless there are blocks.
+ * The order of the largest block there would be in an area with `runs`, 0 to 8, or 9 if it is free as
+ * a whole.
+ */
+@inline
+export function mergedRun(runs: u64): u32 {
+  return largestRun(runs) + u32(freeWords(runs) == ALL_WORDS);
+}
+
+/** How many maximal free blocks of `order`, 9 to 18, the granules of `zone` have. */
+export function countFreeBlocks(zone: u32, order: u32): u32 {
+  const lists = listsOf(zone);
+  const size = order - NODE_ORDER;
+  let blocks: u32 = 0;
+  for (let key = GRANULE_KEY; key < NO_LIST; ++key) {
+    const head = addressOf(headOf(lists, key));
+    for (let entry = nodeAt(head).next; entry != head; entry = nodeAt(entry).next) {
+      const granule = nodeAt(entry);
+      blocks += countFreeRuns(granule, size);
+      if (size < NODE_ORDER) blocks -= 2 * countFreeRuns(granule, size + 1);
+    }
+  }
+  return blocks;
+}
+
+/**
+ * The largest order for which `nonEmpty` has an entry, -1 for none: the highest order of any level,
+ * unless there are granules.
  */
 export function largestOrder(nonEmpty: u64): i32 {
   if (!nonEmpty) return -1;
-  if (nonEmpty & BLOCK_KEYS) return 18 - i32(clz(nonEmpty));
-  let classes: u64 = 0;
-  for (; nonEmpty; nonEmpty >>= CLASSES) classes |= nonEmpty & 0x1ff;
-  return 63 - i32(clz(classes));
+  if (nonEmpty & GRANULE_KEYS) return 18 - i32(clz(nonEmpty));
+  let orders: u64 = 0;
+  for (; nonEmpty; nonEmpty >>= AREA_ORDERS) orders |= nonEmpty & 0x1ff;
+  return 63 - i32(clz(orders));
 }

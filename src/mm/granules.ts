@@ -1,56 +1,68 @@
 /**
- * Where the record of an area lies: the granule table.
+ * Where the record of a node lies: the granule table.
  *
  * Physical memory has holes, some of them terabytes wide, and what it costs to manage must follow
- * the RAM. So areas are grouped by granules of 1 GiB. The table has an entry for each granule up to
- * the highest frame, and records only for the areas from the first to the last populated one of a
- * granule. A block never crosses a granule, since the largest order is one: inside it the records
- * lie in a row, and buddies are found by adding and subtracting.
+ * the RAM. So the table has an entry for each granule of 1 GiB up to the highest frame, and there are
+ * records only for the granules that have RAM, and in those for the areas from the first to the last
+ * populated one. A block never crosses a granule, since the largest order is one.
  *
- * Layout of the caller's memory: the granule table, rounded up to 8 bytes, then the area records in
- * the order of their addresses. For 16 TiB that is 192 KiB and 1.7 GiB.
+ * The first 16 MiB are a granule of their own, so that no granule lies in two zones. Its record is
+ * static, and the other one of the first GiB never has a unit there. No block would span the border:
+ * it would have to begin at frame 0, which is never managed.
+ *
+ * Layout of the caller's memory: the granule table, rounded up to 8 bytes, then the granules, then
+ * the areas, both in the order of their addresses. For 16 TiB that is 194 KiB, 2.4 MiB and 1.2 GiB.
  */
 
-import { Area, AREA_BYTES, AREA_ORDER, areaNumber } from "./areas";
 import { PhysFrame } from "./frames";
-
-/** log2 of the areas in a granule. */
-const GRANULE_AREAS_ORDER: u32 = 9;
+import { Node, NODE_BYTES, NODE_ORDER } from "./nodes";
 
 /** log2 of the frames in a granule: the largest order of the buddy allocator. */
-export const GRANULE_ORDER: u32 = AREA_ORDER + GRANULE_AREAS_ORDER;
+export const GRANULE_ORDER: u32 = NODE_ORDER + NODE_ORDER;
 
 /** Selects the place of an area in its granule. */
-const PLACE_MASK: u32 = (1 << GRANULE_AREAS_ORDER) - 1;
+const PLACE_MASK: u32 = (1 << NODE_ORDER) - 1;
+
+/** First frame behind the granule of the first 16 MiB. */
+export const LOW_END: u32 = 4096;
+
+/** The record of that granule. */
+const low = changetype<Node>(memory.data(152, 8));
 
 /**
  * An entry of the granule table; all zero where a granule has no records.
  *
- *     0       4        6       8        12
- *     | base  | first  | count | seeded |
+ *     0       4         8       10      12
+ *     | areas | granule | first | count |
  */
 @unmanaged
-class Granule {
-  /** The record of area n lies at `base + n * AREA_BYTES`, modulo 2^32. */
-  base: u32;
+class Entry {
+  /** The record of area n lies at `areas + n * NODE_BYTES`, modulo 2^32. */
+  areas: u32;
+  /** Address of the granule's own record. */
+  granule: u32;
   /** Place of the first area that has a record. */
   first: u16;
   /** How many areas from there on have one, 0 to 512. */
   count: u16;
-  /** Not 0 from the first insertion on; before, no record of the granule was ever touched. */
-  seeded: u32;
 }
 
-const GRANULE_BYTES: usize = 12;
+const ENTRY_BYTES: usize = 12;
 
 let table: usize = 0;
 let granules: u32 = 0;
+
+/** Areas that have records. */
 let records: u32 = 0;
+
+/** Granules and areas that `layOut` counted last. */
+let granuleRecords: u32 = 0;
+let areaRecords: u32 = 0;
 
 
 @inline
-function granuleAt(index: u32): Granule {
-  return changetype<Granule>(table + usize(index) * GRANULE_BYTES);
+function entryAt(index: u32): Entry {
+  return changetype<Entry>(table + usize(index) * ENTRY_BYTES);
 }
 
 
@@ -65,6 +77,18 @@ function lastFrame(run: PhysFrame): u32 {
   return run.start + (run.count - 1);
 }
 
+/** Number of the area that holds `frame`. */
+@inline
+export function areaNumber(frame: u32): u32 {
+  return frame >> NODE_ORDER;
+}
+
+/** Place in its granule of area `number`. */
+@inline
+export function areaPlace(number: u32): u32 {
+  return number & PLACE_MASK;
+}
+
 /** Granules that reach from frame 0 to the end of the last of `count` runs. */
 function granulesFor(runs: usize, count: u32): u32 {
   return count ? (lastFrame(runAt(runs, count - 1)) >> GRANULE_ORDER) + 1 : 0;
@@ -73,14 +97,17 @@ function granulesFor(runs: usize, count: u32): u32 {
 
 @inline
 function granuleTableBytes(granuleCount: u32): u32 {
-  return (granuleCount * u32(GRANULE_BYTES) + 7) & ~7;
+  return (granuleCount * u32(ENTRY_BYTES) + 7) & ~7;
 }
 
 /**
- * Walks the parts of `runs` that lie in one granule each and counts the areas that need records;
- * with `fill`, writes the granule table as well. Returns the count.
+ * Walks the parts of `runs` that lie in one granule each and counts the granules and areas that need
+ * records; with `fill`, for the same runs once more, writes the granule table as well.
  */
-function layOutAreas(runs: usize, count: u32, fill: bool): u32 {
+function layOut(runs: usize, count: u32, fill: bool): void {
+  const firstGranule = u32(table) + granuleTableBytes(granules);
+  const firstArea = firstGranule + granuleRecords * u32(NODE_BYTES);
+  let populated: u32 = 0;
   let areas: u32 = 0;
   let current = u32.MAX_VALUE;
   let end: u32 = 0;
@@ -88,32 +115,36 @@ function layOutAreas(runs: usize, count: u32, fill: bool): u32 {
     const run = runAt(runs, i);
     const last = areaNumber(lastFrame(run));
     for (let area = areaNumber(run.start); area <= last;) {
-      const granule = area >> GRANULE_AREAS_ORDER;
+      const granule = area >> NODE_ORDER;
       const stop = min(last, area | PLACE_MASK) + 1;
       if (granule != current) {
         if (fill) {
-          const entry = granuleAt(granule);
-          entry.base = u32(table) + granuleTableBytes(granules) + (areas - area) * u32(AREA_BYTES);
-          entry.first = u16(area & PLACE_MASK);
+          const entry = entryAt(granule);
+          entry.areas = firstArea + (areas - area) * u32(NODE_BYTES);
+          entry.granule = firstGranule + populated * u32(NODE_BYTES);
+          entry.first = u16(areaPlace(area));
         }
+        ++populated;
         current = granule;
         end = area;
       }
       if (stop > end) {
         areas += stop - end;
-        if (fill) granuleAt(granule).count += u16(stop - end);
+        if (fill) entryAt(granule).count += u16(stop - end);
         end = stop;
       }
       area = stop;
     }
   }
-  return areas;
+  granuleRecords = populated;
+  areaRecords = areas;
 }
 
 /** Bytes of the tables for `count` runs: sorted, disjoint, none of them empty. */
-export function areaTableBytes(runs: usize, count: u32): u64 {
-  const areas = layOutAreas(runs, count, false);
-  return u64(granuleTableBytes(granulesFor(runs, count))) + u64(areas) * u64(AREA_BYTES);
+export function nodeTableBytes(runs: usize, count: u32): u64 {
+  layOut(runs, count, false);
+  const records = u64(granuleRecords) + u64(areaRecords);
+  return u64(granuleTableBytes(granulesFor(runs, count))) + records * u64(NODE_BYTES);
 }
 
 /** First frame behind `count` sorted runs. */
@@ -121,11 +152,18 @@ export function endOfRuns(runs: usize, count: u32): u64 {
   return count ? u64(lastFrame(runAt(runs, count - 1))) + 1 : 0;
 }
 
-/** Starts over with tables at `address`, zeroed and of the size that `areaTableBytes` gave. */
-export function initAreaTables(address: usize, runs: usize, count: u32): void {
+/**
+ * Starts over with tables at `address`, zeroed and of the size that `nodeTableBytes` gave. Returns
+ * that size.
+ */
+export function initNodeTables(address: usize, runs: usize, count: u32): u64 {
+  const bytes = nodeTableBytes(runs, count);
   table = address;
   granules = granulesFor(runs, count);
-  records = layOutAreas(runs, count, true);
+  records = areaRecords;
+  layOut(runs, count, true);
+  memory.fill(changetype<usize>(low), 0, NODE_BYTES);
+  return bytes;
 }
 
 /** Granules that the table has entries for. */
@@ -138,37 +176,32 @@ export function areaCount(): u32 {
   return records;
 }
 
-/** True if area `number` of a granule in the table has a record. */
+/** The granule that holds `frame`, or null where it has no record. */
 @inline
-export function hasRecord(number: u32): bool {
-  const granule = granuleAt(number >> GRANULE_AREAS_ORDER);
-  return (number & PLACE_MASK) - granule.first < u32(granule.count);
+export function granuleOf(frame: u32): Node | null {
+  if (frame >> GRANULE_ORDER >= granules) return null;
+  return knownGranuleOf(frame);
+}
+
+/** The granule that holds `frame`, which has a record. */
+@inline
+export function knownGranuleOf(frame: u32): Node {
+  if (frame < LOW_END) return low;
+  return changetype<Node>(usize(entryAt(frame >> GRANULE_ORDER).granule));
 }
 
 /** The area that holds `frame`, or null where it has no record. */
 @inline
-export function areaOf(frame: u32): Area | null {
+export function areaOf(frame: u32): Node | null {
   if (frame >> GRANULE_ORDER >= granules) return null;
   const number = areaNumber(frame);
-  const granule = granuleAt(number >> GRANULE_AREAS_ORDER);
-  if ((number & PLACE_MASK) - granule.first >= u32(granule.count)) return null;
-  return changetype<Area>(usize(granule.base + number * u32(AREA_BYTES)));
+  const entry = entryAt(frame >> GRANULE_ORDER);
+  if (areaPlace(number) - u32(entry.first) >= u32(entry.count)) return null;
+  return changetype<Node>(usize(entry.areas + number * u32(NODE_BYTES)));
 }
 
-/** The area that holds `frame`, which has a record. */
+/** Area `number`, which has a record. */
 @inline
-export function knownAreaOf(frame: u32): Area {
-  const number = areaNumber(frame);
-  const granule = granuleAt(number >> GRANULE_AREAS_ORDER);
-  return changetype<Area>(usize(granule.base + number * u32(AREA_BYTES)));
-}
-
-/** Notes that frames are inserted into the granule of `frame`, which is in the table. */
-export function seedGranule(frame: u32): void {
-  granuleAt(frame >> GRANULE_ORDER).seeded = 1;
-}
-
-/** True if frames were ever inserted into the granule of `frame`, which is in the table. */
-export function isSeeded(frame: u32): bool {
-  return granuleAt(frame >> GRANULE_ORDER).seeded != 0;
+export function knownArea(number: u32): Node {
+  return changetype<Node>(usize(entryAt(number >> NODE_ORDER).areas + number * u32(NODE_BYTES)));
 }

@@ -1,146 +1,170 @@
 /**
- * The word that is lent to the order-0 front end, kept where it is quickest to reach.
+ * The words that are lent to the front ends, kept where they are quickest to reach.
  *
- * Allocating a single frame is taking a bit from a mask, freeing one puts it back; nothing else is
- * touched. While a word is lent its frames are in no list, and its record shows all of them as
- * allocated; the mask here alone knows which are free. The word lies in the highest zone that has
- * free frames, so whatever zone a request allows, a lent word inside it is the right one to use.
+ * Single frames, and blocks of 2 MiB, are what a kernel asks for most. Allocating one of them is
+ * taking a bit from a mask, freeing one puts it back; nothing else is touched. There is a lent word of
+ * each kind: one of frames, in an area, and one of areas, in a granule. While a word is lent nothing
+ * of it is in a list, and its record shows all of its units as allocated; the mask here alone knows
+ * which are free. The word lies in the highest zone that has free units, so whatever zone a request
+ * allows, a lent word inside it is the right one to use.
  */
 
-import { Area, areaNumber, Word, wordAt, wordFrame } from "./areas";
-import { lastFrameOf, zoneOf } from "./free_lists";
-import { barredFrames, WORD_FRAMES } from "./word_masks";
+import { lastFrameOf } from "./free_lists";
+import { Node, NODE_ORDER, Word, wordAt } from "./nodes";
+import { barredUnits, WORD_ORDER, WORD_UNITS } from "./word_masks";
+
+/** The kinds of units that are lent, by the order of one. */
+export const FRAMES: u32 = 0;
+export const AREAS: u32 = NODE_ORDER;
 
 /**
- * The lent word. One record at a fixed address: its fields are read and written with a single
- * instruction each, where a field of the word's own record takes a pointer first.
+ * A lent word. The two records are at fixed addresses: their fields are read and written with a
+ * single instruction each, where a field of the word's own record takes a pointer first.
  *
- *     0       8        16      20        24     28      32
- *     | mask  | barred | first | zoneEnd | area | index |
+ *     0       8        16      20        24     28     32     40
+ *     | mask  | barred | first | zoneEnd | node | word | zone |
  */
 @unmanaged
 class LentWord {
-  /** The free frames of the word; 0 if none is lent. */
+  /** The free units of the word; 0 if none is lent. */
   mask: u64;
-  /** The frames that are not single allocated frames, `mask` apart; all of them if none is lent. */
+  /** The units that are not allocated blocks of one unit, `mask` apart; all if no word is lent. */
   barred: u64;
   /** The first frame of the word. */
   first: u32;
   /** The last frame of the zone that the word is in; that of all memory if none is lent. */
   zoneEnd: u32;
-  /** Address of the area of the word, 0 if none is lent. */
-  area: u32;
-  /** The place of the word in it. */
-  index: u32;
+  /** Address of the node of the word, 0 if none is lent. */
+  node: u32;
+  /** Address of the word in it, 0 if none is lent. */
+  word: u32;
+  /** The zone that the units of the word are in. */
+  zone: u32;
 }
 
-const record: usize = memory.data(32, 8);
+const RECORD_BYTES: usize = 40;
+
+const records: usize = memory.data(80, 8);
 
 
 @inline
-function lent(): LentWord {
-  return changetype<LentWord>(record);
+function lent(kind: u32): LentWord {
+  return changetype<LentWord>(kind == FRAMES ? records : records + RECORD_BYTES);
 }
 
-/** Nothing is lent from now on. */
-export function forgetLentWord(): void {
-  lent().mask = 0;
-  lent().barred = u64.MAX_VALUE;
-  lent().first = 0;
-  lent().zoneEnd = u32.MAX_VALUE;
-  lent().area = 0;
-  lent().index = 0;
+/** Nothing of `kind` is lent from now on. */
+export function forgetLentWord(kind: u32): void {
+  lent(kind).mask = 0;
+  lent(kind).barred = u64.MAX_VALUE;
+  lent(kind).first = 0;
+  lent(kind).zoneEnd = u32.MAX_VALUE;
+  lent(kind).node = 0;
+  lent(kind).word = 0;
 }
 
-/** Lends word `index` of `area`, whose free frames are `frames` and gone from its record. */
+/** Lends word `index` of `node`, in `zone`, whose free units are `units` and allocated by its record. */
 @inline
-export function setLentWord(area: Area, index: u32, frames: u64): void {
-  lent().mask = frames;
-  lent().first = wordFrame(area, index);
-  lent().zoneEnd = lastFrameOf(zoneOf(area.number));
-  lent().area = u32(changetype<usize>(area));
-  lent().index = index;
-  refreshBarred();
+export function setLentWord(kind: u32, zone: u32, node: Node, index: u32, units: u64): void {
+  const first = ((node.number << NODE_ORDER) | (index << WORD_ORDER)) << kind;
+  lent(kind).mask = units;
+  lent(kind).first = first;
+  lent(kind).zoneEnd = lastFrameOf(zone);
+  lent(kind).zone = zone;
+  lent(kind).node = u32(changetype<usize>(node));
+  lent(kind).word = u32(changetype<usize>(wordAt(node, index)));
+  refreshBarred(kind);
 }
 
-/** Reads again which frames of the lent word are barred; after a change of its record. */
+/** Reads again which units of the lent word are barred; after a change of its record. */
 @inline
-export function refreshBarred(): void {
-  const word = lentWord();
-  lent().barred = barredFrames(word.free, word.continuation);
-}
-
-
-@inline
-export function isAnythingLent(): bool {
-  return lent().area != 0;
-}
-
-
-@inline
-export function lentArea(): Area {
-  return changetype<Area>(usize(lent().area));
+export function refreshBarred(kind: u32): void {
+  const word = changetype<Word>(usize(lent(kind).word));
+  lent(kind).barred = barredUnits(word.taken, word.continuation);
 }
 
 
 @inline
-export function lentIndex(): u32 {
-  return lent().index;
+export function isAnythingLent(kind: u32): bool {
+  return lent(kind).node != 0;
 }
 
 
 @inline
-export function lentWord(): Word {
-  return wordAt(lentArea(), lentIndex());
+export function lentNode(kind: u32): Node {
+  return changetype<Node>(usize(lent(kind).node));
 }
 
-/** The free frames of the lent word, 0 if none is lent. */
+/** The first frame of the lent word. */
 @inline
-export function lentMask(): u64 {
-  return lent().mask;
+export function lentFirst(kind: u32): u32 {
+  return lent(kind).first;
 }
 
-/** True if the lent word lies in `zone` and in none behind it, and has a free frame. */
+/** Address of the lent word, 0 if none is lent. */
 @inline
-export function isLentFrom(zone: u32): bool {
-  return lent().mask != 0 && zoneOf(areaNumber(lent().first)) == zone;
+export function lentWordAddress(kind: u32): usize {
+  return usize(lent(kind).word);
 }
 
-/** True if `frame` lies in a zone above that of the lent word. */
+/** True if `word` is lent. */
+@inline
+export function isLentWord(kind: u32, word: Word): bool {
+  return changetype<usize>(word) == lentWordAddress(kind);
+}
+
+/** The free units of the lent word, 0 if none is lent. */
+@inline
+export function lentMask(kind: u32): u64 {
+  return lent(kind).mask;
+}
+
+/** True if the lent word lies in `zone` and in none behind it, and has a free unit. */
+@inline
+export function isLentFrom(kind: u32, zone: u32): bool {
+  return lent(kind).mask != 0 && lent(kind).zone == zone;
+}
+
+/** True if `frame` lies in a zone above that of a lent word. */
 @inline
 export function isAboveLentZone(frame: u32): bool {
-  return frame > lent().zoneEnd;
+  return frame > min(lent(FRAMES).zoneEnd, lent(AREAS).zoneEnd);
 }
 
-/** True if the lent word has a free frame at or below `last`. */
+/** The zone of the lent word. */
 @inline
-export function canLend(last: u32): bool {
-  return lent().mask != 0 && lent().first <= last;
+export function lentZone(kind: u32): u32 {
+  return lent(kind).zone;
 }
 
-/** Takes the lowest free frame of the lent word, which has one. */
+/** True if the lent word has a free unit in `zone` or those it includes. */
 @inline
-export function takeLentFrame(): u32 {
-  const mask = lent().mask;
-  lent().mask = mask & (mask - 1);
-  return lent().first + u32(ctz(mask));
+export function canLend(kind: u32, zone: u32): bool {
+  return lent(kind).mask != 0 && lent(kind).zone >= zone;
 }
 
-/** Puts `frame` back, if it is an allocated single frame of the lent word; false otherwise. */
+/** Takes the lowest free unit of the lent word, which has one; its first frame. */
 @inline
-export function returnLentFrame(frame: u32): bool {
-  if (frame - lent().first >= WORD_FRAMES) return false;
-  // Words are aligned: the low six bits of the frame, which a shift goes by, are its place.
-  const flag = u64(1) << u64(frame);
-  const mask = lent().mask;
-  if ((mask | lent().barred) & flag) return false;
-  lent().mask = mask | flag;
+export function takeLent(kind: u32): u32 {
+  const mask = lent(kind).mask;
+  lent(kind).mask = mask & (mask - 1);
+  return lent(kind).first + (u32(ctz(mask)) << kind);
+}
+
+/** Puts the unit at `frame` back, if it is an allocated single one of the lent word; else false. */
+@inline
+export function returnLent(kind: u32, frame: u32): bool {
+  if (frame - lent(kind).first >= WORD_UNITS << kind) return false;
+  // Words are aligned: the low six bits of the unit's number, which a shift goes by, are its place.
+  const flag = u64(1) << u64(frame >> kind);
+  const mask = lent(kind).mask;
+  if ((mask | lent(kind).barred) & flag) return false;
+  lent(kind).mask = mask | flag;
   return true;
 }
 
-/** Adds `frames`, which were an allocated block of the lent word. */
+/** Adds `units`, which the record of the lent word shows as single allocated ones by now. */
 @inline
-export function addLentFrames(frames: u64): void {
-  lent().mask |= frames;
-  refreshBarred();
+export function addLent(kind: u32, units: u64): void {
+  lent(kind).mask |= units;
+  refreshBarred(kind);
 }

@@ -1,31 +1,37 @@
 /**
  * Putting runs of frames under management, and taking them out again.
  *
- * A run of any start and length is cut into naturally aligned blocks; the number of those is
- * logarithmic in a granule and linear in whole granules, and none is looked into.
+ * A run of any start and length is, granule by granule, a row of whole areas with parts of areas at
+ * its ends. The areas in the row are not visited when they are inserted, nor, if they are free as a
+ * whole, when they are taken out.
  */
 
 import { ErrorCode } from "../boot/error_code";
-import { releaseBlock, unlinkBlock } from "./area_blocks";
-import {
-  addFree,
-  AREA_FRAMES,
-  AREA_ORDER,
-  areaNumber,
-  bitIndex,
-  isClear,
-  wordAt,
-  wordIndex,
-  wordRun,
-  wordState,
-  WORD_NONE,
-} from "./areas";
-import { FRAME_LIMIT } from "./frames";
+import { settleArea } from "./area_blocks";
+import { closeArea, fileArea, fileGranule, zoneOf } from "./free_lists";
 import { frameStatus, FrameStatus, isFreeStatus, statusOrder } from "./frame_status";
-import { areaOf, GRANULE_ORDER, isSeeded, knownAreaOf, seedGranule } from "./granules";
+import { countFree } from "./frame_totals";
+import { FRAME_LIMIT } from "./frames";
+import {
+  areaNumber,
+  areaOf,
+  areaPlace,
+  GRANULE_ORDER,
+  knownArea,
+  knownGranuleOf,
+  LOW_END,
+} from "./granules";
+import { openAreaAt } from "./granule_blocks";
+import {
+  admitUnits,
+  areFree,
+  areWithheld,
+  freeAll,
+  withholdAll,
+  withholdUnits,
+} from "./node_blocks";
+import { isOpen, Node, NODE_ORDER, NODE_UNITS, NO_LIST, RUNS_OF_FREE } from "./nodes";
 import { ownersOf, sharedFrames } from "./sharing";
-import { addFrames, addWords, dropWord, removeFrames, removeWord } from "./word_blocks";
-import { lowFrames, withheldFrames, WORD_FRAMES, WORD_ORDER } from "./word_masks";
 
 const GRANULE_FRAMES: u64 = 1 << GRANULE_ORDER;
 
@@ -33,6 +39,18 @@ const GRANULE_FRAMES: u64 = 1 << GRANULE_ORDER;
 @inline
 function nextMultiple(frame: u64, size: u64): u64 {
   return (frame | (size - 1)) + 1;
+}
+
+/** Where the granule of `frame` ends, or `end` if that comes first. */
+@inline
+function endInGranule(frame: u64, end: u64): u64 {
+  return min(end, frame < u64(LOW_END) ? u64(LOW_END) : nextMultiple(frame, GRANULE_FRAMES));
+}
+
+/** Where the area of `frame` ends, or `end` if that comes first. */
+@inline
+function endInArea(frame: u64, end: u64): u64 {
+  return min(end, nextMultiple(frame, u64(NODE_UNITS)));
 }
 
 /**
@@ -44,14 +62,14 @@ export function checkInsertion(start: u32, count: u32): ErrorCode {
   const end = u64(start) + u64(count);
   if (!start || !count || end > FRAME_LIMIT) return ErrorCode.INVALID_DESCRIPTOR;
   for (let frame = u64(start); frame < end;) {
-    const stop = min(end, nextMultiple(frame, GRANULE_FRAMES));
+    const stop = endInGranule(frame, end);
     // The records of a granule lie in a row: if both ends have one, so has all between.
     if (!areaOf(u32(frame)) || !areaOf(u32(stop - 1))) return ErrorCode.INVALID_ADDRESS;
     frame = stop;
   }
   for (let frame = u64(start); frame < end;) {
-    const stop = min(end, nextMultiple(frame, GRANULE_FRAMES));
-    if (isSeeded(u32(frame)) && holdsManaged(frame, stop)) return ErrorCode.BUSY;
+    const stop = endInGranule(frame, end);
+    if (holdsManaged(frame, stop)) return ErrorCode.BUSY;
     frame = stop;
   }
   return ErrorCode.NONE;
@@ -59,52 +77,83 @@ export function checkInsertion(start: u32, count: u32): ErrorCode {
 
 /** True if a frame from `start` to before `end`, all in one granule, is managed. */
 function holdsManaged(start: u64, end: u64): bool {
+  const granule = knownGranuleOf(u32(start));
+  if (!isOpen(granule)) return false;
   for (let frame = start; frame < end;) {
-    const area = knownAreaOf(u32(frame));
-    const clear = isClear(area);
-    // A block over a clear area begins in front of it: before `start`, or where it was met already.
-    if (!clear || frame == start) {
-      if (frameStatus(u32(frame)) != FrameStatus.UNMANAGED) return true;
+    const stop = endInArea(frame, end);
+    const number = areaNumber(u32(frame));
+    const unit = areaPlace(number);
+    if (!areWithheld(granule, unit, unit + 1)) return true;
+    const area = knownArea(number);
+    if (isOpen(area)) {
+      if (!areWithheld(area, areaPlace(u32(frame)), areaPlace(u32(stop - 1)) + 1)) return true;
+      if (areShared(frame, stop)) return true;
     }
-    let step: u64 = 1;
-    if (clear) step = u64(AREA_FRAMES);
-    else if (wordState(area, wordIndex(u32(frame))) == WORD_NONE) step = u64(WORD_FRAMES);
-    frame = nextMultiple(frame, step);
+    frame = stop;
   }
+  return false;
+}
+
+/** True if a frame from `start` to before `end` is shared. */
+function areShared(start: u64, end: u64): bool {
+  if (!sharedFrames()) return false;
+  for (let frame = start; frame < end; ++frame) if (ownersOf(u32(frame))) return true;
   return false;
 }
 
 /** Makes a run free that `checkInsertion` approves of. */
 export function insertFrames(start: u32, count: u32): void {
+  countFree(count);
   const end = u64(start) + u64(count);
-  for (let frame = u64(start); frame < end; frame = nextMultiple(frame, GRANULE_FRAMES)) {
-    seedGranule(u32(frame));
-  }
-  releaseRun(start, count);
-}
-
-/** Makes frames that are in no list and no block free, each piece as large as it can be. */
-function releaseRun(start: u32, count: u32): void {
-  while (count) {
-    const area = knownAreaOf(start);
-    const number = areaNumber(start);
-    const order = min(min(ctz(start), 31 - clz(count)), GRANULE_ORDER);
-    let frames: u32 = 1 << order;
-    if (order >= AREA_ORDER) {
-      releaseBlock(area, number, order);
+  for (let frame = u64(start); frame < end;) {
+    const granule = knownGranuleOf(u32(frame));
+    const stop = endInGranule(frame, end);
+    if (isOpen(granule)) {
+      insertInto(granule, frame, stop);
     } else {
-      area.number = number;
-      if (order >= WORD_ORDER) {
-        addFree(area, frames);
-        addWords(area, wordRun(wordIndex(start), order - WORD_ORDER));
+      const zone = zoneOf(areaNumber(u32(frame)));
+      open(granule, u32(frame) >> GRANULE_ORDER);
+      if (stop - frame == GRANULE_FRAMES) {
+        granule.runs = RUNS_OF_FREE;
+        fileGranule(granule, zone);
       } else {
-        const bit = bitIndex(start);
-        frames = min(count, WORD_FRAMES - bit);
-        addFrames(area, wordIndex(start), lowFrames(frames) << u64(bit));
+        withholdAll(granule);
+        insertInto(granule, frame, stop);
       }
     }
-    start += frames;
-    count -= frames;
+    frame = stop;
+  }
+}
+
+/** Opens `node`, without a run yet; its masks are zero. */
+function open(node: Node, number: u32): void {
+  node.heads = 0;
+  node.number = number;
+  node.key = u8(NO_LIST);
+}
+
+/** Makes the frames from `start` to before `end`, all in `granule`, free. */
+function insertInto(granule: Node, start: u64, end: u64): void {
+  for (let frame = start; frame < end;) {
+    const number = areaNumber(u32(frame));
+    const stop = endInArea(frame, end);
+    if (stop - frame < u64(NODE_UNITS)) {
+      const area = knownArea(number);
+      if (!isOpen(area)) {
+        open(area, number);
+        withholdAll(area);
+      }
+      admitUnits(area, areaPlace(u32(frame)), areaPlace(u32(stop - 1)) + 1);
+      area.free = u16(u32(area.free) + u32(stop - frame));
+      settleArea(area);
+      frame = stop;
+    } else {
+      const areas = u32((end - frame) >> NODE_ORDER);
+      const unit = areaPlace(number);
+      admitUnits(granule, unit, unit + areas);
+      fileGranule(granule, zoneOf(number));
+      frame += u64(areas) << NODE_ORDER;
+    }
   }
 }
 
@@ -127,43 +176,37 @@ export function checkRemoval(start: u32, count: u32): ErrorCode {
 }
 
 /** Takes a run out that `checkRemoval` approves of, while no word is lent. */
-export function removeFramesOf(start: u32, count: u32): void {
+export function removeFrames(start: u32, count: u32): void {
+  countFree(-i32(count));
   const end = u64(start) + u64(count);
   for (let frame = u64(start); frame < end;) {
-    const order = statusOrder(frameStatus(u32(frame)));
-    const size = order ? u64(1) << u64(order) : u64(WORD_FRAMES);
-    const next = nextMultiple(frame, size);
-    const stop = min(end, next);
-    if (order) detach(u32(next - size), order, u32(frame), stop);
-    else removeFromWord(u32(frame), u32(stop - frame));
-    frame = stop;
+    const granule = knownGranuleOf(u32(frame));
+    const number = areaNumber(u32(frame));
+    const unit = areaPlace(number);
+    const areas = u32((endInGranule(frame, end) - frame) >> NODE_ORDER);
+    if (areas && !areaPlace(u32(frame)) && areFree(granule, unit, unit + areas)) {
+      withholdUnits(granule, unit, unit + areas);
+      fileGranule(granule, zoneOf(number));
+      frame += u64(areas) << NODE_ORDER;
+    } else {
+      const stop = endInArea(frame, end);
+      removeFromArea(granule, number, areaPlace(u32(frame)), areaPlace(u32(stop - 1)) + 1);
+      frame = stop;
+    }
   }
 }
 
-/** Takes `frame` to before `stop` out of the free run of `order` at `first`; frees the rest again. */
-function detach(first: u32, order: u32, frame: u32, stop: u64): void {
-  const area = knownAreaOf(first);
-  if (order >= AREA_ORDER) unlinkBlock(area, order);
-  else removeWord(area, wordIndex(first));
-  releaseRun(first, frame - first);
-  releaseRun(u32(stop), u32(u64(first) + (u64(1) << u64(order)) - stop));
-}
-
-/** Takes `count` free frames from `frame` on out of their word, which is split. */
-function removeFromWord(frame: u32, count: u32): void {
-  const area = knownAreaOf(frame);
-  const index = wordIndex(frame);
-  removeFrames(area, index, lowFrames(count) << u64(bitIndex(frame)));
-  const word = wordAt(area, index);
-  if (withheldFrames(word.free, word.continuation) == u64.MAX_VALUE && !holdsShared(frame)) {
-    dropWord(area, index, word);
+/** Takes the free frames at the places `[from, to)` of area `number` of `granule` out. */
+function removeFromArea(granule: Node, number: u32, from: u32, to: u32): void {
+  const unit = areaPlace(number);
+  const area = areWithheld(granule, unit, unit + 1) ? knownArea(number) : openAreaAt(number);
+  withholdUnits(area, from, to);
+  area.free = u16(u32(area.free) - (to - from));
+  const first = u64(number) << NODE_ORDER;
+  if (areWithheld(area, 0, NODE_UNITS) && !areShared(first, first + NODE_UNITS)) {
+    freeAll(area);
+    closeArea(area);
+  } else {
+    fileArea(area);
   }
-}
-
-/** True if a frame of the word around `frame` is shared. */
-function holdsShared(frame: u32): bool {
-  if (!sharedFrames()) return false;
-  const first = frame - bitIndex(frame);
-  for (let bit: u32 = 0; bit < WORD_FRAMES; ++bit) if (ownersOf(first + bit)) return true;
-  return false;
 }

@@ -12,66 +12,51 @@
  */
 
 import { ErrorCode } from "../boot/error_code";
-import { Area, wordIndex } from "./areas";
+import { releaseFrames, setWithheld, takeFrames } from "./area_blocks";
 import { buddyAlloc, buddyLargestFreeOrder, NO_FRAME, refusal } from "./buddy_alloc";
 import { frameStatus, FrameStatus, isFreeStatus } from "./frame_status";
-import { lastFrameOf, listsOf, Zone, zoneOf, ZONES } from "./free_lists";
-import { areaOf, knownAreaOf } from "./granules";
+import { listsOf, Zone, ZONES } from "./free_lists";
+import { areaNumber, areaOf, knownArea } from "./granules";
+import { followFree, lendFrom, lentOrder, takeBack, takeBackAll } from "./lending";
 import {
+  AREAS,
   canLend,
+  FRAMES,
   isAboveLentZone,
   isLentFrom,
   lentMask,
-  returnLentFrame,
-  takeLentFrame,
+  returnLent,
+  takeLent,
 } from "./lent_word";
 import { addOwner, dropOwner, moveSharing, ownersOf } from "./sharing";
-import {
-  lendFrom,
-  lendOpenWord,
-  lentOrder,
-  releaseFrames,
-  setWithheld,
-  takeBackLentWord,
-  takeFrames,
-} from "./word_blocks";
-import { WORD_ORDER } from "./word_masks";
 
 export { moveSharing, sharingNeedsGrowth, sharingTableBytes } from "./sharing";
-
-/**
- * A word with fewer free frames is not worth borrowing: they would be gone before the cost of
- * borrowing is.
- */
-const WORTH_LENDING: u32 = 16;
-
-/** The word that the last free outside the borrowed word went to. */
-let lastWord: u32 = 0;
 
 /**
  * Starts over; to be called after `initBuddyAllocator`. `table` and `bytes` are as for
  * `moveSharing`, or both 0: then no frame can be shared before `moveSharing`.
  */
 export function initPageAllocator(table: usize, bytes: u32): ErrorCode {
-  lastWord = 0;
   return bytes ? moveSharing(table, bytes) : ErrorCode.NONE;
 }
 
 /** Allocates a frame from the highest part of `zone` that has one; `NO_FRAME` if none has. */
 @inline
 export function pageAlloc(zone: Zone): u32 {
-  if (zone == Zone.ANY ? lentMask() != 0 : canLend(lastFrameOf(zone))) return takeLentFrame();
+  const isLent = zone == Zone.ANY ? lentMask(FRAMES) != 0 : canLend(FRAMES, zone);
+  if (isLent) return takeLent(FRAMES);
   return zone == Zone.ANY ? allocAndBorrow() : buddyAlloc(0, zone);
 }
 
 /** Allocates a frame while the borrowed word has none, and borrows the word that it is from. */
 function allocAndBorrow(): u32 {
-  takeBackLentWord();
+  takeBack(FRAMES);
   for (let zone: u32 = 0; zone < ZONES; ++zone) {
     const lists = listsOf(zone);
+    if (!lists.nonEmpty && isLentFrom(AREAS, zone)) takeBack(AREAS);
     if (!lists.nonEmpty) continue;
     const key = u32(ctz(lists.nonEmpty));
-    return lendFrom(lists, key, WORTH_LENDING) ? takeLentFrame() : takeFrames(lists, key, 0);
+    return lendFrom(FRAMES, zone, key) ? takeLent(FRAMES) : takeFrames(zone, key, 0);
   }
   return NO_FRAME;
 }
@@ -84,32 +69,22 @@ function allocAndBorrow(): u32 {
  */
 @inline
 export function pageFree(frame: u32): ErrorCode {
-  return returnLentFrame(frame) ? ErrorCode.NONE : freeElsewhere(frame);
+  return returnLent(FRAMES, frame) ? ErrorCode.NONE : freeElsewhere(frame);
 }
 
 /** Frees a frame that is not simply one of the borrowed word. */
 function freeElsewhere(frame: u32): ErrorCode {
   const area = areaOf(frame);
   if (!area || !releaseFrames(area, frame, 0)) return freeShared(frame);
-  if (isAboveLentZone(frame)) takeBackLentWord();
-  const word = frame >> WORD_ORDER;
-  if (word == lastWord) borrow(area, wordIndex(frame));
-  else lastWord = word;
+  if (isAboveLentZone(frame)) takeBackAll();
+  followFree(FRAMES, area, frame);
   return ErrorCode.NONE;
-}
-
-/** Borrows word `index` of `area`, unless a higher zone has free frames. */
-function borrow(area: Area, index: u32): void {
-  const zone = zoneOf(area.number);
-  for (let z: u32 = 0; z < zone; ++z) if (listsOf(z).nonEmpty || isLentFrom(z)) return;
-  takeBackLentWord();
-  lendOpenWord(area, index);
 }
 
 /** Takes an owner from `frame` if it is shared. */
 function freeShared(frame: u32): ErrorCode {
   if (!ownersOf(frame)) return refusal(frame, 0);
-  if (dropOwner(frame) == 1) setWithheld(knownAreaOf(frame), frame, false);
+  if (dropOwner(frame) == 1) setWithheld(knownArea(areaNumber(frame)), frame, false);
   return ErrorCode.NONE;
 }
 
@@ -123,7 +98,7 @@ export function pageRetain(frame: u32): ErrorCode {
   const status = frameStatus(frame);
   if (status != 0) return retainRefusal(status);
   const code = addOwner(frame);
-  if (code == ErrorCode.NONE) setWithheld(knownAreaOf(frame), frame, true);
+  if (code == ErrorCode.NONE) setWithheld(knownArea(areaNumber(frame)), frame, true);
   return code;
 }
 
@@ -145,14 +120,14 @@ export function isValidFrame(frame: u32): bool {
   return frameStatus(frame) != FrameStatus.UNMANAGED;
 }
 
-/** Free frames in the borrowed word. */
+/** Free frames in the borrowed words, of frames and of areas. */
 export function cachedFrames(): u64 {
-  return popcnt(lentMask());
+  return popcnt(lentMask(FRAMES)) + (popcnt(lentMask(AREAS)) << u64(AREAS));
 }
 
-/** Gives the borrowed word back to the buddy allocator. */
+/** Gives the borrowed words back to the buddy allocator. */
 export function flushPageCache(): void {
-  takeBackLentWord();
+  takeBackAll();
 }
 
 /** The largest order that can be allocated, the borrowed word included; -1 if nothing is free. */

@@ -1,112 +1,116 @@
 /**
- * Arithmetic on the two masks of a word of 64 frames, without loops.
+ * Arithmetic on the two masks of a word of 64 units, without loops.
  *
- * Used by the buddy allocator for everything smaller than a word. Frame n of the word is bit n.
- * Two bits describe a frame, one in the `free` mask and one in the `continuation` mask:
+ * A unit is a frame, or a whole area of 512 frames (see nodes.ts); unit n of a word is bit n. Two bits
+ * describe it, one in the `taken` mask and one in the `continuation` mask:
  *
- *     free  continuation
- *      1         0        free
- *      0         0        first frame of an allocated block of order 0 to 5
- *      0         1        a later frame of that block
- *      1         1        withheld: a hole (nobody manages it), or a shared frame (see sharing.ts)
+ *     taken  continuation
+ *       0         0        free
+ *       1         0        first unit of an allocated block
+ *       1         1        a later unit of that block
+ *       0         1        withheld: not available as a unit of this word (see nodes.ts)
  *
- * A block is naturally aligned, and a later frame can only belong to the block that begins before
- * it; so the masks alone tell where every block begins and ends.
+ * A block is naturally aligned, and a later unit can only belong to the block that begins before
+ * it; so the masks alone tell where every block begins and ends. A word of zeros is free.
  */
 
-/** log2 of the frames in a word. */
+/** log2 of the units in a word. */
 export const WORD_ORDER: u32 = 6;
 
-/** Frames in a word. */
-export const WORD_FRAMES: u32 = 64;
+/** Units in a word. */
+export const WORD_UNITS: u32 = 64;
 
-/** For each order below `WORD_ORDER`: the first bit of every naturally aligned group of frames. */
+/** For each order up to `WORD_ORDER`: the first bit of every naturally aligned group of units. */
 const GROUPS: usize = memory.data<u64>([
   0xffffffffffffffff, 0x5555555555555555, 0x1111111111111111, 0x0101010101010101,
-  0x0001000100010001, 0x0000000100000001,
+  0x0001000100010001, 0x0000000100000001, 0x0000000000000001,
 ]);
 
-/** The frames that can be allocated. */
+/** The units that can be allocated. */
 @inline
-export function usableFrames(free: u64, continuation: u64): u64 {
-  return free & ~continuation;
+export function freeUnits(taken: u64, continuation: u64): u64 {
+  return ~(taken | continuation);
 }
 
-/** The frames that continue a block which begins before them. */
+/** The units that nobody can allocate or free here. */
 @inline
-export function continuedFrames(free: u64, continuation: u64): u64 {
-  return continuation & ~free;
+export function withheldUnits(taken: u64, continuation: u64): u64 {
+  return continuation & ~taken;
 }
 
-/** The frames that nobody can allocate or free: holes and shared frames. */
+/** A mask of the `count` lowest units, 1 to 64. */
 @inline
-export function withheldFrames(free: u64, continuation: u64): u64 {
-  return free & continuation;
-}
-
-/** A mask of the `count` lowest frames, 1 to 64. */
-@inline
-export function lowFrames(count: u32): u64 {
+export function lowUnits(count: u32): u64 {
   return u64.MAX_VALUE >> (64 - u64(count));
 }
 
-/** A mask of the lowest 2^`order` frames; orders below `WORD_ORDER`. */
+/** A mask of the lowest 2^`order` units; orders up to `WORD_ORDER`. */
 @inline
-export function runFrames(order: u32): u64 {
-  return (u64(1) << (u64(1) << u64(order))) - 1;
+export function runUnits(order: u32): u64 {
+  // A shift goes by the low six bits of the distance: 64 less the units, modulo 64.
+  return u64.MAX_VALUE >> u64(-(1 << order));
 }
 
 /**
- * A bit for naturally aligned runs of 2^`order` set bits in `usable`, 0 if there is none. Of the
- * bits that are set only the lowest counts: it is the last frame of the lowest run.
+ * A bit for naturally aligned runs of 2^`order` set bits in `free`, 0 if there is none. Of the bits
+ * that are set only the lowest counts: it is the last unit of the lowest run.
  *
- * In ~`usable` a run is a group of zeros. Taking 1 from every group borrows from the next one just
+ * In ~`free` a run is a group of zeros. Taking 1 from every group borrows from the next one just
  * where a group is zero, and then its last bit becomes set.
  */
 @inline
-function runEnds(usable: u64, groups: u64, order: u32): u64 {
-  return (~usable - groups) & usable & (groups << ((u64(1) << u64(order)) - 1));
+function runEnds(free: u64, groups: u64, order: u32): u64 {
+  return (~free - groups) & free & (groups << ((u64(1) << u64(order)) - 1));
 }
 
-/** The first frame of the lowest run of 2^`order` frames in `usable`, which has one. */
+/** The first unit of the lowest run of 2^`order` units in `free`, which has one. */
 @inline
-export function lowestRun(usable: u64, order: u32): u32 {
+export function lowestRun(free: u64, order: u32): u32 {
   const groups = load<u64>(GROUPS + (order << 3));
-  return u32((ctz(runEnds(usable, groups, order)) >> u64(order)) << u64(order));
+  return u32((ctz(runEnds(free, groups, order)) >> u64(order)) << u64(order));
 }
 
-/** The order of the largest naturally aligned run in `usable`, at most 5; 0 for an empty mask. */
+/** How many orders `free` has a naturally aligned run of: 0 for an empty mask, 7 for a full one. */
 @inline
-export function largestRun(usable: u64): u32 {
+export function runOrders(free: u64): u32 {
   return (
-    u32(runEnds(usable, 0x5555555555555555, 1) != 0) +
-    u32(runEnds(usable, 0x1111111111111111, 2) != 0) +
-    u32(runEnds(usable, 0x0101010101010101, 3) != 0) +
-    u32(runEnds(usable, 0x0001000100010001, 4) != 0) +
-    u32(runEnds(usable, 0x0000000100000001, 5) != 0)
+    u32(free != 0) +
+    u32(runEnds(free, 0x5555555555555555, 1) != 0) +
+    u32(runEnds(free, 0x1111111111111111, 2) != 0) +
+    u32(runEnds(free, 0x0101010101010101, 3) != 0) +
+    u32(runEnds(free, 0x0001000100010001, 4) != 0) +
+    u32(runEnds(free, 0x0000000100000001, 5) != 0) +
+    u32(free == u64.MAX_VALUE)
   );
 }
 
-/** True if frame `bit` is the first of an allocated block of exactly 2^`order` frames. */
-@inline
-export function isBlock(free: u64, continuation: u64, bit: u32, order: u32): bool {
-  // The frames of the block and the one behind it: all but the first and the last continue.
-  const window = (u64(2) << (u64(1) << u64(order))) - 1;
-  const continued = (continuedFrames(free, continuation) >> u64(bit)) & window;
-  return (((free >> u64(bit)) & 1) | (continued ^ (runFrames(order) - 1))) == 0;
+/** How many naturally aligned runs of 2^`order` units `free` has. */
+export function countRuns(free: u64, order: u32): u32 {
+  for (let size: u32 = 0; size < order; ++size) {
+    free &= (free >> (u64(1) << u64(size))) & load<u64>(GROUPS + ((size + 1) << 3));
+  }
+  return u32(popcnt(free));
 }
 
-/** The order of the allocated block that frame `bit` belongs to; the frame is in one. */
-export function orderOfBlock(free: u64, continuation: u64, bit: u32): i32 {
-  const continued = continuedFrames(free, continuation);
-  const start = 63 - clz(~continued & lowFrames(bit + 1));
-  // The frames that continue the one at `start`, and it: a power of two.
+/** True if unit `bit` is the first of an allocated block of exactly the units `run`, moved there. */
+@inline
+export function isBlock(taken: u64, continuation: u64, bit: u32, run: u64): bool {
+  // The units of the block and the one behind it: all but the first and the last continue.
+  const continued = ((taken & continuation) >> u64(bit)) & ((run << 1) | 1);
+  return (((~taken >> u64(bit)) & 1) | (continued ^ (run - 1))) == 0;
+}
+
+/** The order of the allocated block that unit `bit` belongs to; the block lies in the word. */
+export function orderOfBlock(taken: u64, continuation: u64, bit: u32): i32 {
+  const continued = taken & continuation;
+  const start = 63 - clz(~continued & lowUnits(bit + 1));
+  // The units that continue the one at `start`, and it: a power of two.
   const length = ctz(~((continued >> start) >> 1)) + 1;
   return i32(ctz(length));
 }
 
-/** The frames of a word that are not single allocated ones, whether free or not. */
+/** The units that are not allocated blocks of one unit. */
 @inline
-export function barredFrames(free: u64, continuation: u64): u64 {
-  return continuation | (continuedFrames(free, continuation) >> 1);
+export function barredUnits(taken: u64, continuation: u64): u64 {
+  return ~taken | continuation | ((taken & continuation) >> 1);
 }

@@ -37,15 +37,26 @@ export {
   sharingTableBytes,
 } from "../../src/mm/page_alloc";
 
-import { lentMask } from "../../src/mm/lent_word";
+import { AREAS, FRAMES, lentMask, lentWordAddress } from "../../src/mm/lent_word";
 import { listsOf } from "../../src/mm/free_lists";
+import { knownGranuleOf } from "../../src/mm/granules";
 
 /** Address of the list heads of all zones. */
 export function listTable(): usize {
   return changetype<usize>(listsOf(0));
 }
 
-/** The free frames of the lent word. */
-export function lentFrames(): u64 {
-  return lentMask();
+/** Address of the record of the first 16 MiB. */
+export function lowGranule(): usize {
+  return changetype<usize>(knownGranuleOf(1));
+}
+
+/** The free units of the lent word of frames, or of areas. */
+export function lentUnits(ofAreas: bool): u64 {
+  return ofAreas ? lentMask(AREAS) : lentMask(FRAMES);
+}
+
+/** Address of that word's record. */
+export function lentAddress(ofAreas: bool): usize {
+  return ofAreas ? lentWordAddress(AREAS) : lentWordAddress(FRAMES);
 }

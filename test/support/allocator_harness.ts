@@ -21,7 +21,7 @@ const SHARING_TABLES_BYTES = 0x1000;
 const PAGE_BYTES = 0x1_0000;
 
 /** Static data ends before. */
-const STATIC_BYTES = 0x1000;
+const STATIC_BYTES = 0x2000;
 
 /** Where the tables lie: behind 64 KiB for sharing tables. */
 export const TABLES_ADDRESS = 0x2_0000;
@@ -79,7 +79,9 @@ interface Exports {
   sharingNeedsGrowth(): number;
   sharingTableBytes(): number;
   listTable(): number;
-  lentFrames(): bigint;
+  lentUnits(ofAreas: number): bigint;
+  lentAddress(ofAreas: number): number;
+  lowGranule(): number;
 }
 
 let compiled: Promise<WebAssembly.Module> | undefined;

@@ -1,21 +1,23 @@
 /**
  * Reads the raw tables of the allocator core and checks what must hold between them.
  *
- * The layout is written down here a second time, after the comments in src/mm/areas.ts, granules.ts
+ * The layout is written down here a second time, after the comments in src/mm/nodes.ts, granules.ts
  * and free_lists.ts, and nothing of the kernel is called.
  */
 
 import { type Allocator, TABLES_ADDRESS } from "./allocator_harness.ts";
 
-const GRANULE_BYTES = 12;
-const AREA_BYTES = 216;
-const RECORD_BYTES = 24;
-const ZONE_BYTES = 264;
+const ENTRY_BYTES = 12;
+const NODE_BYTES = 152;
+const HEADER_BYTES = 24;
+const WORD_BYTES = 16;
+const ZONE_BYTES = 520;
+const HEADS = 8;
 const LINKS = 16;
-const BLOCK_KEY = 54;
-const FULL = 32;
-const LENT = 33;
-const OPEN = 64;
+const NO_LIST = 64;
+const GRANULE_KEY = 54;
+const UNITS = 512;
+const LOW_AREAS = 8;
 const ALL = (1n << 64n) - 1n;
 
 /** The largest aligned run of ones in the low `bits` bits of `mask`, as an order. */
@@ -34,14 +36,30 @@ function ones(mask: bigint): number {
   return mask.toString(2).replaceAll("0", "").length;
 }
 
-/** What the lists say about a record: the key of the list it is in. */
-type Listed = Map<number, number>;
+/** The fill level of an area with `free` free frames, which are counted by 16. */
+function levelOf(free: number): number {
+  const used = UNITS - (free - (free % 16));
+  return [352, 288, 224, 160, 80].filter((border) => used <= border).length;
+}
+
+/** What a list is: its zone and its key. */
+function listName(zone: number, key: number): string {
+  return `list ${key} of zone ${zone}`;
+}
+
+/** Some of the units of a node, a bit each. */
+interface Units {
+  readonly free: bigint;
+  readonly withheld: bigint;
+}
 
 class Walker {
   private readonly allocator: Allocator;
   private readonly view: DataView;
   private readonly lists: number;
-  private readonly lentFrames: bigint;
+  /** The list that each record is in. */
+  private readonly listed = new Map<number, string>();
+  private inLists = 0;
   private free = 0;
   private lentWords = 0;
 
@@ -49,11 +67,14 @@ class Walker {
     this.allocator = allocator;
     this.view = new DataView(allocator.core.memory.buffer);
     this.lists = allocator.core.listTable();
-    this.lentFrames = BigInt.asUintN(64, allocator.core.lentFrames());
   }
 
   private u8(address: number): number {
     return this.view.getUint8(address);
+  }
+
+  private u16(address: number): number {
+    return this.view.getUint16(address, true);
   }
 
   private u32(address: number): number {
@@ -69,141 +90,211 @@ class Walker {
   }
 
   check(): void {
-    const listed = this.walkLists();
-    let found = 0;
+    this.walkLists();
     const granules = this.allocator.core.buddyGranules();
     for (let granule = 0; granule < granules; ++granule) {
-      const entry = TABLES_ADDRESS + granule * GRANULE_BYTES;
-      const first = this.view.getUint16(entry + 4, true);
-      const count = this.view.getUint16(entry + 6, true);
+      const entry = TABLES_ADDRESS + granule * ENTRY_BYTES;
+      const first = this.u16(entry + 8);
+      const count = this.u16(entry + 10);
+      const record = this.u32(entry + 4);
+      if (!count) continue;
+      const high = this.checkGranule(record, granule, first, count);
+      const low = granule
+        ? undefined
+        : this.checkGranule(this.allocator.core.lowGranule(), 0, 0, 8);
       for (let place = first; place < first + count; ++place) {
-        const number = granule * 512 + place;
-        const area = (this.u32(entry) + number * AREA_BYTES) % 2 ** 32;
-        found += this.checkArea(area, number, listed);
+        const number = granule * UNITS + place;
+        const { withheld } = number < LOW_AREAS ? low! : high;
+        const area = (this.u32(entry) + number * NODE_BYTES) % 2 ** 32;
+        this.checkArea(area, number, ((withheld >> BigInt(place)) & 1n) === 1n);
       }
     }
-    this.expect(found === listed.size, `${listed.size} list entries, ${found} records in lists`);
+    this.expect(
+      this.inLists === this.listed.size,
+      `${this.listed.size} list entries, ${this.inLists} records in lists`,
+    );
     this.expect(
       this.free === Number(this.allocator.core.buddyFreeFrames()),
       `${this.free} frames free, ${this.allocator.core.buddyFreeFrames()} counted`,
     );
-    this.expect(this.lentWords <= 1, "two words are lent");
-    this.expect(this.lentWords === 1 || this.lentFrames === 0n, "frames lent of no word");
+    const lent = [false, true].filter((ofAreas) => this.lentUnits(ofAreas) !== 0n);
+    this.expect(this.lentWords === lent.length, "units lent of no word");
   }
 
-  /** Follows all lists; returns the key of every entry. */
-  private walkLists(): Listed {
-    const listed: Listed = new Map();
+  /** Follows all lists, and notes where every record is. */
+  private walkLists(): void {
     for (let zone = 0; zone < 3; ++zone) {
       const base = this.lists + zone * ZONE_BYTES;
-      for (let key = 0; key < 64; ++key) {
-        const head = this.u32(base + 8 + key * 4);
+      for (let key = 0; key < NO_LIST; ++key) {
+        const name = listName(zone, key);
+        const head = base + HEADS + key * 8 - LINKS;
+        const isEmpty = this.u32(head + LINKS) === head;
         const isMarked = ((this.u64(base) >> BigInt(key)) & 1n) === 1n;
-        this.expect(isMarked === (head !== 0), `list ${key} of zone ${zone} is marked wrongly`);
-        let before = 0;
-        for (let entry = head; entry; entry = this.u32(entry - (entry % 8))) {
-          this.expect(!listed.has(entry), `entry ${entry} is listed twice`);
-          this.expect(this.u32(entry - (entry % 8) + 4) === before, `link back of ${entry}`);
-          listed.set(entry, zone * 64 + key);
-          before = entry;
+        this.expect(isMarked === !isEmpty, `${name} is marked wrongly`);
+        let before = head;
+        for (let node = this.u32(head + LINKS); node !== head; node = this.u32(node + LINKS)) {
+          this.expect(!this.listed.has(node), `record ${node} is listed twice`);
+          this.expect(this.u32(node + LINKS + 4) === before, `link back of ${node}`);
+          this.listed.set(node, name);
+          before = node;
         }
+        this.expect(this.u32(head + LINKS + 4) === before, `${name} ends elsewhere`);
       }
     }
-    return listed;
   }
 
-  /** Checks a record; returns how many of its entries are in lists. */
-  private checkArea(area: number, number: number, listed: Listed): number {
-    const stock = this.u8(area + 10);
-    const key = this.u8(area + 11);
-    const states = Array.from({ length: 8 }, (_, i) => this.u8(area + i));
-    const zone = number < 8 ? 2 : number < 2048 ? 1 : 0;
+  private isOpen(node: number): boolean {
+    return this.u64(node) !== 0n || this.u8(node + 10) !== 0;
+  }
+
+  /** Checks what is known about the record of a granule with areas from place `first` on. */
+  private checkGranule(node: number, number: number, first: number, count: number): Units {
+    const where = `granule ${number}`;
+    if (!this.isOpen(node)) {
+      this.checkClosed(node, where);
+      return { free: 0n, withheld: (1n << 512n) - 1n };
+    }
+    const isLow = node === this.allocator.core.lowGranule();
+    const units = this.checkUnits(node, where, true);
+    const zone = isLow ? 2 : number < 4 ? 1 : 0;
+    const largest = largestRun(units.free, UNITS);
+    const key = largest < 0 ? NO_LIST : GRANULE_KEY + largest;
+    this.expect(this.u16(node + 8) === 0, `${where}: counts frames`);
+    this.expect(this.u32(node + 12) === number, `${where}: wrong number`);
+    this.checkList(node, listName(zone, key), key, where);
+    const places = ((1n << BigInt(count)) - 1n) << BigInt(first);
+    this.expect((units.free & ~places) === 0n, `${where}: free where there is no record`);
+    this.free += ones(units.free) * UNITS;
+    return units;
+  }
+
+  /** Checks the record of an area, which its granule withholds or not. */
+  private checkArea(node: number, number: number, isWithheld: boolean): void {
     const where = `area ${number}`;
-    if (!stock && !key && states.every((state) => state === 0)) {
-      this.expect(this.view.getUint16(area + 8, true) === 0, `${where}: clear, but frames free`);
-      return 0;
+    if (!this.isOpen(node)) {
+      this.checkClosed(node, where);
+      return;
     }
-    this.expect(this.u32(area + 12) === number, `${where}: wrong number`);
-    let found = 0;
-    if (key) {
-      this.expect(listed.get(area + LINKS) === zone * 64 + key, `${where}: not in list ${key}`);
-      ++found;
-    }
-    if (key >= BLOCK_KEY) {
-      this.expect(!stock && states.every((state) => state === 0), `${where}: block, not clear`);
-      this.checkBlock(area, number, key - 45);
-      return found;
-    }
-    this.expect((key !== 0) === (stock !== 0), `${where}: free words, but not listed`);
-    this.expect(stock !== 255, `${where}: all words free, but not a block`);
-    if (stock) {
-      this.expect((key % 9) - 6 === largestRun(BigInt(stock), 8), `${where}: class of key ${key}`);
-    }
-    let free = ones(BigInt(stock)) * 64;
-    states.forEach((state, i) => {
-      this.expect(!((stock >> i) & 1) || state === 0, `${where}: word ${i} free and in use`);
-      if (state < FULL) return;
-      const word = area + RECORD_BYTES * (i + 1);
-      free += this.checkWord(word, state, `${where}, word ${i}`);
-      if (state < OPEN) return;
-      this.expect(
-        listed.get(word + LINKS + i) === zone * 64 + state - OPEN,
-        `${where}: word ${i} not in list ${state - OPEN}`,
+    this.expect(isWithheld, `${where}: open, but free or allocated as a whole`);
+    this.expect(this.u32(node + 12) === number, `${where}: wrong number`);
+    const { free, withheld } = this.checkUnits(node, where, false);
+    const frames = ones(free);
+    this.expect(this.u16(node + 8) === frames, `${where}: ${frames} frames free`);
+    this.expect(frames < UNITS, `${where}: open, but all of it is free`);
+    if (ones(withheld) === UNITS) {
+      const isShared = Array.from({ length: UNITS }, (_, i) => number * UNITS + i).some(
+        (frame) => this.allocator.core.pageOwners(frame) > 1,
       );
-      ++found;
-    });
-    this.expect(this.view.getUint16(area + 8, true) === free, `${where}: ${free} frames free`);
-    this.free += free;
-    return found;
+      this.expect(isShared, `${where}: open, but nothing is managed`);
+    }
+    const largest = largestRun(free, UNITS);
+    const zone = number < LOW_AREAS ? 2 : number < 2048 ? 1 : 0;
+    const key = largest < 0 ? NO_LIST : 9 * levelOf(frames) + largest;
+    this.checkList(node, listName(zone, key), key, where);
+    this.free += frames;
   }
 
-  /** Checks a free block of whole areas. */
-  private checkBlock(area: number, number: number, order: number): void {
-    const size = 2 ** (order - 9);
-    this.expect(number % size === 0, `area ${number}: block not aligned`);
-    this.free += 2 ** order;
-    for (let i = 1; i < size; ++i) {
-      const inner = area + i * AREA_BYTES;
-      const isClear = this.u64(inner) === 0n && this.u32(inner + 8) === 0;
-      this.expect(isClear, `area ${number + i}: inside a free block, not clear`);
+  private checkClosed(node: number, where: string): void {
+    this.expect(!this.listed.has(node), `${where}: closed, but in ${this.listed.get(node)}`);
+    for (let word = 0; word < 2 * 8; ++word) {
+      this.expect(this.u64(node + HEADER_BYTES + word * 8) === 0n, `${where}: closed, not clear`);
     }
   }
 
-  /** Checks the masks of a split word against its state; returns its free frames. */
-  private checkWord(word: number, state: number, where: string): number {
-    const free = this.u64(word);
-    const continuation = this.u64(word + 8);
-    const usable = free & ~continuation & ALL;
-    const continued = continuation & ~free & ALL;
+  private checkList(node: number, list: string, key: number, where: string): void {
+    this.expect(this.u8(node + 10) === key, `${where}: key ${this.u8(node + 10)}, not ${key}`);
+    if (key === NO_LIST) {
+      this.expect(
+        !this.listed.has(node),
+        `${where}: in ${this.listed.get(node)}, should be in none`,
+      );
+      return;
+    }
+    ++this.inLists;
+    const told = this.listed.get(node);
+    this.expect(told === list, `${where}: in ${told}, should be in ${list}`);
+  }
+
+  /** Checks the masks and `runs` of an open record; what is free and what withheld. */
+  private checkUnits(node: number, where: string, ofAreas: boolean): Units {
+    let free = 0n;
+    let withheld = 0n;
+    let runs = 0n;
+    const inBlocks = this.wordsInBlocks(node, where);
+    for (let index = 0; index < 8; ++index) {
+      const word = node + HEADER_BYTES + index * WORD_BYTES;
+      const taken = this.u64(word);
+      const continuation = this.u64(word + 8);
+      const at = `${where}, word ${index}`;
+      this.checkBlocks(taken, continuation, at);
+      let usable = ~(taken | continuation) & ALL;
+      if (inBlocks.has(index)) {
+        this.expect(usable === ALL, `${at}: in a block of words, and split`);
+        usable = 0n;
+      }
+      this.checkLent(ofAreas, word, taken, at);
+      for (let order = 0; order <= largestRun(usable, 64); ++order) {
+        runs |= 1n << BigInt(8 * order + index);
+      }
+      free |= usable << BigInt(64 * index);
+      withheld |= (continuation & ~taken & ALL) << BigInt(64 * index);
+    }
+    this.expect(this.u64(node) === runs, `${where}: runs ${this.u64(node).toString(16)}`);
+    return { free, withheld };
+  }
+
+  /** The words that blocks of several words hold, by the node's heads. */
+  private wordsInBlocks(node: number, where: string): Set<number> {
+    const heads = this.u8(node + 11);
+    const words = new Set<number>();
+    const blocks: [bit: number, index: number, count: number][] = [
+      [0, 0, 2],
+      [2, 2, 2],
+      [4, 4, 2],
+      [6, 6, 2],
+      [1, 0, 4],
+      [5, 4, 4],
+      [3, 0, 8],
+    ];
+    this.expect(!(heads & 0x80), `${where}: heads ${heads}`);
+    for (const [bit, index, count] of blocks) {
+      if (!((heads >> bit) & 1)) continue;
+      for (let word = index; word < index + count; ++word) {
+        this.expect(!words.has(word), `${where}: word ${word} in two blocks`);
+        words.add(word);
+      }
+    }
+    return words;
+  }
+
+  /** The units of a lent word are allocated to its record, as single ones. */
+  private checkLent(ofAreas: boolean, word: number, taken: bigint, where: string): void {
+    const units = this.lentUnits(ofAreas);
+    if (!units || this.allocator.core.lentAddress(Number(ofAreas)) !== word) return;
+    ++this.lentWords;
+    this.expect((units & ~taken & ALL) === 0n, `${where}: lent, but free`);
+  }
+
+  private lentUnits(ofAreas: boolean): bigint {
+    return BigInt.asUintN(64, this.allocator.core.lentUnits(Number(ofAreas)));
+  }
+
+  /** Checks that what continues in a word continues a block. */
+  private checkBlocks(taken: bigint, continuation: bigint, where: string): void {
+    const continued = taken & continuation;
     const bits = Array.from({ length: 64 }, (_, i) => (continued >> BigInt(i)) & 1n);
-    this.expect(bits[0] === 0n, `${where}: the first frame continues a block`);
+    this.expect(bits[0] === 0n, `${where}: the first unit continues a block`);
     bits.forEach((bit, i) => {
       if (!bit || bits[i - 1]) return;
       const end = bits.indexOf(0n, i);
       const length = (end < 0 ? 64 : end) - (i - 1);
       this.expect(
-        Number.isInteger(Math.log2(length)) && length < 64 && (i - 1) % length === 0,
-        `${where}: a block of ${length} frames at ${i - 1}`,
+        Number.isInteger(Math.log2(length)) && (i - 1) % length === 0,
+        `${where}: a block of ${length} units at ${i - 1}`,
       );
-      this.expect(
-        ((free >> BigInt(i - 1)) & 1n) === 0n,
-        `${where}: a block begins with a free frame`,
-      );
+      const isFirst = ((taken & ~continuation) >> BigInt(i - 1)) & 1n;
+      this.expect(isFirst === 1n, `${where}: a block begins with a unit that is not taken`);
     });
-    this.expect(usable !== ALL, `${where}: split, but all of it is free`);
-    if (state === LENT) {
-      ++this.lentWords;
-      this.expect(usable === 0n, `${where}: lent, but its frames are free`);
-      this.expect((this.lentFrames & (free | continuation)) === 0n, `${where}: lent frames in use`);
-    } else if (state === FULL) {
-      this.expect(usable === 0n, `${where}: full, but frames are free`);
-    } else {
-      this.expect(
-        (state - OPEN) % 9 === largestRun(usable, 64),
-        `${where}: class of state ${state}`,
-      );
-    }
-    return ones(usable);
   }
 }
 

@@ -62,18 +62,19 @@ describe("bytes of metadata", () => {
   );
 
   test.each([
+    ["4 GiB", pc(4n * GIB), 4n * GIB],
     ["8 GiB", pc(8n * GIB), 8n * GIB],
     ["64 GiB", pc(64n * GIB), 64n * GIB],
     ["1 TiB", pc(TIB), TIB],
     ["1 TiB around a hole of 6 TiB", pc(TIB, 6n * TIB), TIB],
     ["768 GiB in eight nodes", recordedMap("dell-r7625-768g-8node").entries, 767n * GIB],
     ["16 TiB, all that there can be", [usable(0n, 16n * TIB)], 16n * TIB],
-  ])("at most 0.6 a frame on a machine of %s", (_, memoryMap, bytes) => {
+  ])("at most 0.45 a frame on a machine of %s", (_, memoryMap, bytes) => {
     const booted = startKernel(memoryMap);
     const managed = booted.kernel.mmStat(MmStat.MANAGED);
     // The tables themselves are not managed.
     expect(managed).toBeGreaterThan(Number(bytes / 4096n) * 0.999);
-    expect(metadata(booted)).toBeLessThanOrEqual(0.6 * managed);
+    expect(metadata(booted)).toBeLessThanOrEqual(0.45 * managed);
   });
 
   test.each([64n, 1024n])("a hole costs next to nothing on a machine of %i GiB", (gib) => {
