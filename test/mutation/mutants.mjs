@@ -221,5 +221,5 @@ export const MUTANTS = [
   ["sharing", "if (left == 1) removeSlot(index);", ""],
   ["sharing", "if (((hole - start) & wrap) > ((index - start) & wrap)) continue;", ""],
   ["page_alloc", "if (!ownersOf(frame)) return refusal(frame, 0);", ""],
-  ["page_alloc", "if (isAboveLentZone(frame)) takeBackLentWord();", ""],
+  ["page_alloc", "if (isAboveLentZone(frame)) takeBackAll();", ""],
 ];
