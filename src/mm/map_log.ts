@@ -2,7 +2,7 @@
  * The memory map in the log: the firmware's entries, and what sanitising made of them.
  */
 
-import { info, warn } from "../boot/log";
+import { debug, info, warn } from "../boot/log";
 import { frameAddress, frameOf, saturatingEnd } from "./frames";
 import { entry, entryCount, MemoryType, memoryTypeName, region, regionCount } from "./memory_map";
 import { SanitiseReport } from "./sanitise";
@@ -34,6 +34,19 @@ export function logSanitised(report: SanitiseReport): void {
       .text("memory above 16 TiB is not used:")
       .num("frames", report.unreachable)
       .num("bytes", frameAddress(report.unreachable))
+      .end();
+  }
+}
+
+/** Logs each of the sanitised regions, at debug level. */
+export function logRegions(): void {
+  for (let index: u32 = 0; index < regionCount(); ++index) {
+    const shown = region(index);
+    debug("memmap")
+      .text("region")
+      .range(shown.base, shown.base + shown.length)
+      .text(memoryTypeName(shown.type))
+      .num("bytes", shown.length)
       .end();
   }
 }

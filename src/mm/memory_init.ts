@@ -23,7 +23,7 @@ import { usableFrames, useEarlyFrames } from "./early_frames";
 import { frameAddress } from "./frames";
 import { RUN_BYTES, runCount } from "./free_runs";
 import { linearMemoryBytes, openLinearMemory } from "./linear_memory";
-import { logEntries, logSanitised, logTotals } from "./map_log";
+import { logEntries, logRegions, logSanitised, logTotals } from "./map_log";
 import {
   copyMemoryMap,
   entry,
@@ -129,6 +129,7 @@ function sanitiseMap(): ErrorCode {
   const report = sanitise(regions, runScratch + usize(events) * RUN_BYTES);
   setRegions(regions, report.regions);
   logSanitised(report);
+  logRegions();
   logTotals();
   return ErrorCode.NONE;
 }

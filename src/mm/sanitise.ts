@@ -11,16 +11,25 @@
  * swept once: O(n log n).
  */
 
+import { debug } from "../boot/log";
 import {
   ADDRESS_LIMIT,
   FRAME_LIMIT,
+  FRAME_SIZE,
   frameAddress,
   frameAtOrAfter,
   frameOf,
   saturatingEnd,
 } from "./frames";
 import { heapSort } from "./heap_sort";
-import { entry, ENTRY_BYTES, entryCount, MemoryMapEntry, MemoryType } from "./memory_map";
+import {
+  entry,
+  ENTRY_BYTES,
+  entryCount,
+  MemoryMapEntry,
+  MemoryType,
+  memoryTypeName,
+} from "./memory_map";
 
 /** What sanitising changed, for the log. Entries, but for the frames. */
 @unmanaged
@@ -124,6 +133,18 @@ function emitInterval(first: u64, past: u64, rank: Rank): void {
   emitEvent(past, rank, 0);
 }
 
+/** Logs why an entry is not taken as it is; once, when the events are written. */
+function logChange(source: MemoryMapEntry, change: string, reason: string): void {
+  if (!events) return;
+  debug("memmap")
+    .text(change)
+    .range(source.base, saturatingEnd(source.base, source.length))
+    .text(memoryTypeName(source.type))
+    .word("reason", reason)
+    .num("bytes", source.length)
+    .end();
+}
+
 /** Adds what `source` comes to: see the rules at the top of this file. */
 function emitEntry(source: MemoryMapEntry, counts: SanitiseReport): void {
   const base = source.base;
@@ -137,12 +158,18 @@ function emitEntry(source: MemoryMapEntry, counts: SanitiseReport): void {
   const innerPast = min(frameOf(end), FRAME_LIMIT);
   if (!source.length) {
     ++counts.dropped;
+    logChange(source, "dropped", "empty");
     return;
   }
 
   if (rank > Rank.BOOTLOADER_RECLAIMABLE) {
-    if (outerFirst >= outerPast) ++counts.dropped;
-    else if (overflows || outerFirst != innerFirst || outerPast != innerPast) ++counts.grown;
+    if (outerFirst >= outerPast) {
+      ++counts.dropped;
+      logChange(source, "dropped", "beyond_16_tib");
+    } else if (overflows || outerFirst != innerFirst || outerPast != innerPast) {
+      ++counts.grown;
+      logChange(source, "grown", overflows ? "overflow" : "partial_frame");
+    }
     emitInterval(outerFirst, outerPast, rank);
     return;
   }
@@ -162,7 +189,18 @@ function emitEntry(source: MemoryMapEntry, counts: SanitiseReport): void {
   }
   if (innerFirst >= innerPast) ++counts.dropped;
   else if (clipped) ++counts.clipped;
+  logCuts(source, innerFirst >= innerPast ? "dropped" : "clipped");
   emitInterval(innerFirst, innerPast, rank);
+}
+
+/** Logs what a usable or reclaimable entry loses, a line for each reason. */
+function logCuts(source: MemoryMapEntry, change: string): void {
+  const end = saturatingEnd(source.base, source.length);
+  if (!source.base) logChange(source, change, "frame_zero");
+  if ((source.base | end) & (FRAME_SIZE - 1)) logChange(source, change, "partial_frame");
+  if (source.type == MemoryType.USABLE && end > ADDRESS_LIMIT) {
+    logChange(source, change, "beyond_16_tib");
+  }
 }
 
 /** Adds all entries of the memory map to the events at `storage`, or counts them if it is 0. */

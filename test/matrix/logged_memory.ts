@@ -32,7 +32,7 @@ const IN_RAM = [
 /** Every line that a boot without trouble logs, tag and beginning. A warning is none of them. */
 const EXPECTED_LINES = [
   /^boot: SlopOS (Kernel Started!|\d+\.\d+\.\d+)$/,
-  /^memmap: (0x[0-9a-f]{16}-0x[0-9a-f]{16} \w+|sanitised:|totals)$/,
+  /^memmap: ((region |clipped )?0x[0-9a-f]{16}-0x[0-9a-f]{16} \w+|sanitised:|totals)$/,
   /^mm: reserved 0x[0-9a-f]{16}-0x[0-9a-f]{16}$/,
   /^mm: carved (free run storage|reserved region storage|buddy tables|page allocator tables):$/,
   /^mm: (runtime storage plan|runtime allocator initialized|totals match|ready):$/,
