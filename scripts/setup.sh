@@ -27,7 +27,9 @@ xorriso           writes the ISO
 mtools            writes the FAT image in it, without mounting anything
 qemu-system-x86   the machine that boots the ISO
 ovmf              its UEFI firmware
-clang-format      checks the style of the C sources"
+clang-format      checks the style of the C sources
+chromium          the browser in which tests use the explorer
+wabt              wasm2c, ahead-of-time compiled wasm as a reference for the benchmarks"
 
 # The same for npm; package.json pins the versions.
 readonly NODE_PACKAGES="\
@@ -40,7 +42,17 @@ typescript                checks types
 eslint                    finds mistakes in TypeScript
 typescript-eslint         lets eslint read TypeScript
 prettier                  checks the layout of TypeScript
-assemblyscript-prettier   lets prettier read AssemblyScript's decorators"
+assemblyscript-prettier   lets prettier read AssemblyScript's decorators
+commander                 reads the arguments of the slopos command
+picocolors                its colours, where the terminal shows them
+tsx                       runs tools that are written in TypeScript under Node 20
+vite                      bundles the explorer for the browser
+preact                    the explorer's components
+uplot                     its plot of fragmentation over time
+playwright-core           drives the browser in tests
+axe-core                  checks the page's accessibility in tests
+vega-lite                 describes the plot of the benchmark's results
+vega                      draws it"
 
 # The first word of each line of standard input.
 names() {
