@@ -1,0 +1,92 @@
+/** The command as a process: what only a process shows. Each run takes about half a second. */
+
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { main } from "../../tools/cli/main.ts";
+import { syntheticMap } from "../../tools/formats/size.ts";
+import { planMachine } from "../../tools/plan/plan.ts";
+import { kernelModule } from "../support/kernel_module.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "slopos-cli-"));
+  const { log } = planMachine(kernelModule(), syntheticMap("64M"));
+  writeFileSync(join(folder, "test_output.log"), log.join("\n"));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** Runs `line` in a shell that knows `slopos` and stands in the test's folder. */
+function shell(line: string, root = ROOT): { status: number | null; out: string; err: string } {
+  const script = `slopos() { node "${root}/bin/slopos.mjs" "$@"; }; dmesg() { cat "${ROOT}/test/cli/fixtures/macbookpro15-1.txt"; }; sudo() { "$@"; }; set -o pipefail; ${line}`;
+  const { status, stdout, stderr } = spawnSync("bash", ["-c", script], {
+    cwd: folder,
+    encoding: "utf8",
+    timeout: 30_000,
+  });
+  return { status, out: stdout, err: stderr };
+}
+
+/** The examples in a command's help. */
+async function examples(command: string): Promise<string[]> {
+  let help = "";
+  const write = (text: string) => (help += text);
+  const input = () => Promise.resolve("");
+  await main([command, "--help"], { out: write, err: write, input, colours: false });
+  const [, part] = /Examples:\n((?: {2}.*\n)+)/.exec(help) ?? [];
+  return part!.trim().split(/\n */);
+}
+
+const EXAMPLES = (await Promise.all(["plan", "trace", "log"].map(examples))).flat();
+
+describe("the examples in the help work", () => {
+  it.each(EXAMPLES)("%s", (line) => {
+    const { status, out, err } = shell(line);
+    expect(err).toBe("");
+    expect(status).toBe(0);
+    expect(out.length).toBeGreaterThan(200);
+  });
+});
+
+describe("the process", () => {
+  it("ends with the command's status", () => {
+    expect(shell("echo nothing | slopos plan -").status).toBe(2);
+    expect(shell(`echo '{"entries": []}' | slopos plan -`).status).toBe(1);
+  });
+
+  it("is not bothered by a reader that stops reading", () => {
+    const { status, out, err } = shell(
+      "slopos plan --size 4G --json | head -c 10; exit ${PIPESTATUS[0]}",
+    );
+    expect(out).toHaveLength(10);
+    expect([status, err]).toEqual([0, ""]);
+  });
+
+  it("reads input that comes late", () => {
+    const line = `(sleep 1; cat "${ROOT}/test/cli/fixtures/firebird.txt") | slopos plan -`;
+    expect(shell(line)).toMatchObject({ status: 0, err: "" });
+  });
+
+  it("writes no colours into a pipe", () => {
+    // eslint-disable-next-line no-control-regex
+    expect(shell("slopos plan --size 64M").out).not.toMatch(/\u001b/);
+  });
+
+  it("says how to build the kernel where it is missing", () => {
+    const copy = join(folder, "copy");
+    for (const part of ["bin", "tools", "sim", "package.json"]) {
+      cpSync(join(ROOT, part), join(copy, part), { recursive: true });
+    }
+    symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
+    const { status, err } = shell("slopos plan --size 64M", copy);
+    expect(status).toBe(2);
+    expect(err).toContain("builddir/kernel.wasm is missing; build it: npm run build");
+  });
+});

@@ -1,0 +1,74 @@
+/**
+ * The files that commands read, and what is said where there are none.
+ */
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { UsageError } from "./failure.ts";
+import { type Terminal } from "./terminal.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** The kernel that the ISO carries. */
+const KERNEL_PATH = fileURLToPath(new URL("builddir/kernel.wasm", ROOT));
+
+const MACHINES = new URL("test/memmaps/", ROOT);
+
+/** Why a file could not be read, in words, by the error's code. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EISDIR: "that is a folder",
+  EACCES: "no permission to read it",
+};
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return REASONS[code ?? ""] ?? message;
+}
+
+/** The text of the file at `path`; `-` is standard input. */
+export async function readText(path: string, terminal: Terminal): Promise<string> {
+  try {
+    return path === "-" ? await terminal.input() : readFileSync(path, "utf8");
+  } catch (error) {
+    throw new UsageError(`cannot read ${path}: ${reasonOf(error)}`);
+  }
+}
+
+/** The kernel in the file at `path`, or else the one that the ISO carries, compiled. */
+export function readKernel(path = KERNEL_PATH): WebAssembly.Module {
+  if (!existsSync(path)) {
+    const hint = path === KERNEL_PATH ? "; build it: npm run build" : "";
+    throw new UsageError(`${path} is missing${hint}`);
+  }
+  const module = compile(path);
+  const foreign = WebAssembly.Module.imports(module).some((item) => item.module !== "shim");
+  const isKernel = WebAssembly.Module.exports(module).some(({ name }) => name === "kernel_main");
+  if (foreign || !isKernel) throw new UsageError(`${path} is no kernel of SlopOS`);
+  return module;
+}
+
+function compile(path: string): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(readFileSync(path));
+  } catch (error) {
+    throw new UsageError(`${path} is no WebAssembly module: ${reasonOf(error)}`);
+  }
+}
+
+/** The names of the machines whose maps come with the project. */
+function machineNames(): string[] {
+  return readdirSync(MACHINES)
+    .filter((file) => file.endsWith(".json"))
+    .map((file) => file.slice(0, -".json".length))
+    .sort();
+}
+
+/** The map file of one of those machines. */
+export function readMachine(name: string): string {
+  const names = machineNames();
+  if (!names.includes(name)) {
+    throw new UsageError(`no machine "${name}" is known; there are\n  ${names.join("\n  ")}`);
+  }
+  return readFileSync(new URL(`${name}.json`, MACHINES), "utf8");
+}

@@ -1,0 +1,48 @@
+/**
+ * `slopos plan`: what the kernel makes of a memory map.
+ */
+
+import { type Command } from "commander";
+import { planMachine } from "../plan/plan.ts";
+import { Status } from "./failure.ts";
+import { failureText } from "./failure_text.ts";
+import { readKernel } from "./files.ts";
+import { addMapArguments, type MapOptions, readMap } from "./map_source.ts";
+import { planText } from "./plan_text.ts";
+import { coloursOf, type Terminal } from "./terminal.ts";
+
+interface PlanCommandOptions extends MapOptions {
+  readonly json?: true;
+}
+
+const EXAMPLES = `
+Examples:
+  slopos plan --machine limine-ovmf-512m
+  slopos plan --size 64GiB --json
+  sudo dmesg | slopos plan -
+
+Exit status: 0 planned, 1 the kernel refused the map, 2 there is no map to plan.`;
+
+/** Adds the command to `program`; `end` is told its exit status. */
+export function addPlanCommand(
+  program: Command,
+  terminal: Terminal,
+  end: (status: number) => void,
+): void {
+  addMapArguments(program.command("plan"))
+    .summary("what the kernel makes of a memory map")
+    .description(
+      "Boots the kernel on a memory map, in a simulated machine, and prints what it made of it.",
+    )
+    .option("--json", "print the plan as JSON")
+    .addHelpText("after", EXAMPLES)
+    .action(async (file: string | undefined, options: PlanCommandOptions) => {
+      const map = await readMap(file, options, terminal);
+      const plan = planMachine(readKernel(options.kernel), map, { options: options.options });
+      terminal.out(
+        options.json ? `${JSON.stringify(plan, null, 2)}\n` : planText(plan, coloursOf(terminal)),
+      );
+      if (plan.failure) terminal.err(failureText(plan.failure));
+      end(plan.failure ? Status.FAILED : Status.OK);
+    });
+}

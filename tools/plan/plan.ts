@@ -1,0 +1,172 @@
+/**
+ * What the kernel makes of a memory map: the answer to "what would it do with my machine?".
+ *
+ * The real kernel boots on the simulated machine; a plan is what it says in its log and through its
+ * exports, arranged. Nothing here decides anything that the kernel decides.
+ *
+ * A plan is a JSON document: addresses and lengths in bytes are `0x…` strings, because they can
+ * exceed what a JSON number holds; everything else is a number. Keys are spelled as in the log.
+ */
+
+import { type Placement } from "../../sim/boot_layout.ts";
+import { hex } from "../../sim/errors.ts";
+import { type Kernel, MmStat } from "../../sim/kernel.ts";
+import { MEMORY_TYPE_NAMES, type MemoryMapEntry } from "../../sim/memory_map.ts";
+import { PAGE_SIZE } from "../../sim/physical_memory.ts";
+import { type MapInput } from "../formats/map_input.ts";
+import {
+  type BootFailure,
+  type LoggedRange,
+  type LogSummary,
+  summariseLog,
+} from "../log/log_summary.ts";
+import { type BootedMap, bootFailure, bootMap, type PlanOptions } from "./boot_map.ts";
+import { type FreeBlocks, freeBlocks } from "./free_blocks.ts";
+
+/** An entry of a memory map, as map files spell it. */
+export interface PlanEntry {
+  readonly base: string;
+  readonly length: string;
+  /** A name from map files; the number in decimal for a type that has none. */
+  readonly type: string;
+}
+
+/** A range of memory. */
+export interface PlanRange {
+  readonly base: string;
+  readonly length: string;
+}
+
+/** `mm_stat`, by name; frames unless the key says bytes, regions, runs or order. */
+export interface PlanTotals {
+  readonly usable: number;
+  readonly managed: number;
+  readonly free: number;
+  readonly allocated: number;
+  readonly cached: number;
+  readonly buddy_total: number;
+  readonly buddy_free: number;
+  readonly reserved_regions: number;
+  readonly metadata_bytes: number;
+  readonly managed_runs: number;
+  readonly max_order: number;
+  readonly largest_order: number;
+  readonly reclaimed: number;
+  readonly linear_bytes: number;
+}
+
+export interface Plan {
+  /** The map as it was read. */
+  readonly input: {
+    readonly format: string;
+    readonly source: string;
+    readonly notes: readonly string[];
+    readonly entries: readonly PlanEntry[];
+  };
+  /** The kernel's command line. */
+  readonly options: string;
+  /** Where the loader put the image: `loader` inside the map, `unlisted` outside of it. */
+  readonly placement: Placement;
+  /** The map that the kernel was told: the input, changed by what the loader took. */
+  readonly told: readonly PlanEntry[];
+  /** What the log says, by step of bring-up. */
+  readonly boot: LogSummary;
+  /** What is reserved once the kernel runs, in address order; `kind` is the reason's name. */
+  readonly reservations: readonly LoggedRange[];
+  /** The runs of frames under management, in address order: free or allocated, reserved never. */
+  readonly runs: readonly PlanRange[];
+  /** The free memory as maximal naturally aligned blocks, largest first. */
+  readonly free_blocks: readonly FreeBlocks[];
+  /** Null if the boot failed, as are the two figures below. */
+  readonly totals: PlanTotals | null;
+  /** Bytes of allocator metadata for each managed frame. */
+  readonly metadata_bytes_per_frame: number | null;
+  /** The largest block that one allocation could get now. */
+  readonly largest_block: { readonly order: number; readonly bytes: number } | null;
+  /** Microseconds from the first look at the map to the end of bring-up, on the simulated clock. */
+  readonly elapsed_us: number | null;
+  readonly log: readonly string[];
+  /** Null if the kernel started. */
+  readonly failure: BootFailure | null;
+}
+
+/** Boots the kernel of `module` on a machine with `map` and says what came of it. */
+export function planMachine(
+  module: WebAssembly.Module,
+  map: MapInput,
+  options: PlanOptions = {},
+): Plan {
+  return planOf(bootMap(module, map, options), map);
+}
+
+/** The plan of a machine that has booted on `map`, as it stands now. */
+export function planOf({ machine, result, options }: BootedMap, map: MapInput): Plan {
+  const boot = summariseLog(result.log);
+  const running = result.status === 0 ? result.kernel : null;
+  const totals = running && totalsOf(running);
+  return {
+    input: {
+      format: map.format,
+      source: map.source,
+      notes: map.notes,
+      entries: map.entries.map(planEntry),
+    },
+    options,
+    placement: machine.placement,
+    told: machine.memoryMap.map(planEntry),
+    boot,
+    reservations: running ? reservationsOf(running, boot) : [],
+    runs: running ? running.managedRuns().map(({ base, length }) => planRange(base, length)) : [],
+    free_blocks: running ? freeBlocks(running) : [],
+    totals,
+    metadata_bytes_per_frame: totals && totals.metadata_bytes / totals.managed,
+    largest_block: totals && {
+      order: totals.largest_order,
+      bytes: PAGE_SIZE * 2 ** totals.largest_order,
+    },
+    elapsed_us: boot.ready?.elapsed_us ?? null,
+    log: result.log,
+    failure: bootFailure(result, boot),
+  };
+}
+
+function planRange(base: bigint, length: bigint): PlanRange {
+  return { base: hex(base), length: hex(length) };
+}
+
+function planEntry({ base, length, type }: MemoryMapEntry): PlanEntry {
+  return { ...planRange(base, length), type: MEMORY_TYPE_NAMES[type] ?? `${type}` };
+}
+
+function totalsOf(kernel: Kernel): PlanTotals {
+  return {
+    usable: kernel.mmStat(MmStat.USABLE),
+    managed: kernel.mmStat(MmStat.MANAGED),
+    free: kernel.mmStat(MmStat.FREE),
+    allocated: kernel.mmStat(MmStat.ALLOCATED),
+    cached: kernel.mmStat(MmStat.CACHED),
+    buddy_total: kernel.mmStat(MmStat.BUDDY_TOTAL),
+    buddy_free: kernel.mmStat(MmStat.BUDDY_FREE),
+    reserved_regions: kernel.mmStat(MmStat.RESERVED_REGIONS),
+    metadata_bytes: kernel.mmStat(MmStat.METADATA_BYTES),
+    managed_runs: kernel.mmStat(MmStat.MANAGED_RUNS),
+    max_order: kernel.mmStat(MmStat.MAX_ORDER),
+    largest_order: kernel.mmStat(MmStat.LARGEST_ORDER),
+    reclaimed: kernel.mmStat(MmStat.RECLAIMED),
+    linear_bytes: kernel.mmStat(MmStat.LINEAR_BYTES),
+  };
+}
+
+/** The kernel's reserved regions; it names their reasons in the log only. */
+function reservationsOf(kernel: Kernel, boot: LogSummary): LoggedRange[] {
+  const regions = kernel.reservedRegions();
+  const names = new Map<number, string>();
+  for (const { base, reason } of regions) {
+    const logged = boot.reservations.find((range) => range.base === hex(base));
+    if (logged) names.set(reason, logged.kind);
+  }
+  return regions.map(({ base, length, reason }) => ({
+    ...planRange(base, length),
+    kind: names.get(reason) ?? `reason ${reason}`,
+  }));
+}
