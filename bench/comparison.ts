@@ -1,0 +1,74 @@
+/**
+ * Compares a run with the committed one and says what is worse by more than the noise.
+ *
+ * Compared are figures that mean the same on another machine: ratios to the reference allocator,
+ * instructions in the guest, shares of blocks regained, bytes of metadata.
+ */
+
+import { SUBJECT } from "./allocators.ts";
+import { COUNTED, GUEST } from "./guest.ts";
+import { type Results } from "./results.ts";
+import { type Summary } from "./statistics.ts";
+
+/** A figure of two runs; less is better. */
+export interface Comparison {
+  readonly name: string;
+  readonly before: number;
+  readonly now: number;
+  /** By how much they may differ without meaning anything. */
+  readonly noise: number;
+}
+
+/** Figures that never repeat more exactly than this share of themselves. */
+const LEAST_NOISE = 0.03;
+
+/** What is compared of a run: figures by name, each with its spread. */
+type Figures = Map<string, Pick<Summary, "median" | "spread">>;
+
+function figuresOf({ speed, fragmentation, seeding, startUp }: Results): Figures {
+  const figures: Figures = new Map();
+  for (const { engine, measure, allocator, ratio, time } of speed) {
+    const figure = engine === GUEST ? time : ratio;
+    if (allocator === SUBJECT && figure) figures.set(`${measure}, ${engine}`, figure);
+  }
+  for (const { allocator, mix, share } of fragmentation) {
+    if (allocator !== SUBJECT) continue;
+    figures.set(`2 MiB blocks lost, ${mix}`, { median: 1 - share, spread: 0 });
+  }
+  for (const { allocator, map, frames, tableBytes } of seeding) {
+    if (allocator !== SUBJECT) continue;
+    figures.set(`metadata, ${map}`, { median: tableBytes / frames, spread: 0 });
+  }
+  for (const { machine, memory, handoff } of startUp) {
+    if (machine === COUNTED) figures.set(`handoff, ${memory}`, { median: handoff, spread: 0 });
+  }
+  return figures;
+}
+
+/** Pairs up the figures that both runs have. */
+export function compare(now: Results, before: Results): Comparison[] {
+  const old = figuresOf(before);
+  return [...figuresOf(now)].flatMap(([name, figure]) => {
+    const other = old.get(name);
+    if (!other) return [];
+    const noise = Math.max(figure.spread, other.spread, other.median * LEAST_NOISE);
+    return [{ name, before: other.median, now: figure.median, noise }];
+  });
+}
+
+/** True if the figure is worse by more than its noise. */
+export function isWorse({ before, now, noise }: Comparison): boolean {
+  return now > before + noise;
+}
+
+/** The comparison in words: what is worse, or that nothing is. */
+export function describeComparison(comparisons: readonly Comparison[]): string {
+  const worse = comparisons.filter(isWorse);
+  if (!worse.length)
+    return `Compared with bench/results.json: none of ${comparisons.length} figures is worse.`;
+  const lines = worse.map(
+    ({ name, before, now, noise }) =>
+      `  ${name}: ${now.toFixed(3)}, was ${before.toFixed(3)} (noise ${noise.toFixed(3)})`,
+  );
+  return ["WORSE than bench/results.json by more than the noise:", ...lines].join("\n");
+}

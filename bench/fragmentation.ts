@@ -1,0 +1,75 @@
+/**
+ * How well an allocator keeps large blocks together: memory is filled to 95 %, random blocks are
+ * freed until half of it is free, and then a long run of allocations and frees goes on at that load.
+ * Counted is what a kernel would want by then: free, naturally aligned runs of 2 MiB.
+ *
+ * The count rests on the workload's own list of blocks and not on what the allocator says.
+ */
+
+import { ALLOCATORS, type Allocator } from "./allocators.ts";
+import { type FragmentationResult } from "./results.ts";
+import { V8Instance } from "./v8_engine.ts";
+import { LARGE_ORDER, Mix, WorkloadError } from "./workloads.ts";
+
+/** Percent of the frames in use before and after the drop. */
+const FULL = 95;
+const HALF = 50;
+
+/** Requests at the lower load. */
+const OPERATIONS = 8_000_000;
+
+/** How the loops pack a block: its frame above its order. */
+const ORDER_BITS = 4;
+
+const MIXES: readonly (readonly [name: string, kind: number])[] = [
+  ["order 0", Mix.SINGLE],
+  ["geometric", Mix.GEOMETRIC],
+  ["uniform", Mix.UNIFORM],
+];
+
+/** The allocators for which this is a question of seconds. */
+const CANDIDATES: readonly string[] = ["kernel", "list_buddy_pcp", "list_buddy", "bitmap"];
+
+/**
+ * Aligned runs of 2^`LARGE_ORDER` frames in which no block lies, of `frames` frames that begin and
+ * end at such runs. `blocks` are packed as the loops pack them.
+ */
+export function freeLargeRuns(blocks: Uint32Array, frames: number): number {
+  const touched = new Set<number>();
+  for (const block of blocks) touched.add(block >>> (ORDER_BITS + LARGE_ORDER));
+  return (frames >> LARGE_ORDER) - touched.size;
+}
+
+/** Frames that `blocks` hold. */
+export function usedFrames(blocks: Uint32Array): number {
+  return blocks.reduce((sum, block) => sum + 2 ** (block & (2 ** ORDER_BITS - 1)), 0);
+}
+
+/** The share of the ideal that is free after the load drop. */
+export function regainedShare(allocator: Allocator, instance: V8Instance, kind: number): number {
+  const call = (name: string, ...args: number[]) => instance.callNow(name, ...args).value;
+  call(allocator.init, allocator.frames);
+  call("mix_rise", kind, FULL);
+  if (call("mix_drop", HALF)) throw new WorkloadError(`${allocator.title}: a free was refused`);
+  call("mix", kind, HALF, OPERATIONS);
+  const list = call("block_list");
+  const blocks = new Uint32Array(instance.memory.buffer, list, call("blocks_in_use"));
+  const ideal = Math.floor((allocator.frames - usedFrames(blocks)) / 2 ** LARGE_ORDER);
+  return freeLargeRuns(blocks, allocator.frames) / ideal;
+}
+
+/** Runs every mix on every candidate. */
+export function measureFragmentation(
+  modules: ReadonlyMap<string, string>,
+  note: (text: string) => void,
+): FragmentationResult[] {
+  return ALLOCATORS.filter(({ id }) => CANDIDATES.includes(id)).flatMap((allocator) => {
+    note(`load drop: ${allocator.title}`);
+    const instance = new V8Instance(modules.get(allocator.module)!);
+    return MIXES.map(([mix, kind]) => ({
+      allocator: allocator.id,
+      mix,
+      share: regainedShare(allocator, instance, kind),
+    }));
+  });
+}

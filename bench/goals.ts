@@ -1,0 +1,119 @@
+/**
+ * What the project wants to reach, and whether a run did.
+ */
+
+import { SUBJECT } from "./allocators.ts";
+import { COUNTED, EMULATED } from "./guest.ts";
+import { type Results } from "./results.ts";
+
+/** A goal that a run had figures for. */
+export interface Outcome {
+  readonly goal: string;
+  readonly limit: string;
+  readonly reached: string;
+  readonly met: boolean;
+}
+
+/** Most that each measure may take in V8, as a ratio to the reference. */
+export const RATIO_LIMITS: Readonly<Record<string, number>> = {
+  W1: 0.55,
+  d64: 0.55,
+  d4096: 0.22,
+  "W2 alloc": 0.16,
+  "W2 free": 0.28,
+  "W3 geometric": 0.8,
+  "W3 uniform": 1,
+  W4: 0.8,
+  "order-9 pair": 0.6,
+};
+
+/** The same in wasm3, for all of them. */
+const WASM3_LIMIT = 1.2;
+
+/** Least share of the ideal 2 MiB blocks after a load drop. */
+const REGAINED_LIMIT = 0.95;
+
+/** Most metadata, in bytes a frame, from 4 GiB on, of which a machine keeps a little for itself. */
+const METADATA_LIMIT = 0.45;
+const METADATA_FROM_FRAMES = 0.99 * 2 ** 20;
+
+/** Most time to seed, in nanoseconds. */
+const SEEDING_LIMITS: Readonly<Record<string, number>> = { "4 GiB": 3000, "1 TiB": 300_000 };
+
+/**
+ * Most that the handoff of 1 TiB may take, as a multiple of that of 512 MiB, in instructions. What is
+ * measured includes clearing the tables.
+ */
+const HANDOFF_LIMIT = 1.5;
+
+/** Most time from the log's first line to the started line under TCG, in microseconds. */
+const STARTED_LIMIT = 60_000;
+
+function atMost(goal: string, figure: number, limit: number, unit: string, scale = 1): Outcome {
+  const show = (value: number) => `${(value / scale).toFixed(2)}${unit}`;
+  return { goal, limit: `<= ${show(limit)}`, reached: show(figure), met: figure <= limit };
+}
+
+function speedOutcomes({ speed }: Results): Outcome[] {
+  return speed.flatMap(({ engine, measure, allocator, ratio }) => {
+    if (allocator !== SUBJECT || !ratio) return [];
+    const limit = engine === "V8" ? RATIO_LIMITS[measure] : WASM3_LIMIT;
+    if (limit === undefined || (engine !== "V8" && engine !== "wasm3")) return [];
+    return [atMost(`${measure}, ${engine}`, ratio.median, limit, "")];
+  });
+}
+
+function fragmentationOutcomes({ fragmentation }: Results): Outcome[] {
+  return fragmentation
+    .filter(({ allocator }) => allocator === SUBJECT)
+    .map(({ mix, share }) => ({
+      goal: `2 MiB blocks regained, ${mix}`,
+      limit: `>= ${REGAINED_LIMIT * 100} %`,
+      reached: `${(share * 100).toFixed(1)} %`,
+      met: share >= REGAINED_LIMIT,
+    }));
+}
+
+function seedingOutcomes({ seeding }: Results): Outcome[] {
+  return seeding
+    .filter(({ allocator }) => allocator === SUBJECT)
+    .flatMap(({ map, frames, tableBytes, time }) => {
+      const outcomes: Outcome[] = [];
+      const limit = SEEDING_LIMITS[map];
+      if (limit !== undefined)
+        outcomes.push(atMost(`seeding, ${map}`, time.median, limit, " us", 1000));
+      if (frames >= METADATA_FROM_FRAMES) {
+        outcomes.push(
+          atMost(`metadata, ${map}`, tableBytes / frames, METADATA_LIMIT, " bytes a frame"),
+        );
+      }
+      return outcomes;
+    });
+}
+
+function startUpOutcomes({ startUp }: Results): Outcome[] {
+  const find = (machine: string, memory: string) =>
+    startUp.find((each) => each.machine === machine && each.memory === memory);
+  const outcomes: Outcome[] = [];
+  const small = find(COUNTED, "512 MiB");
+  const large = find(COUNTED, "1 TiB");
+  if (small && large) {
+    const ratio = large.handoff / small.handoff;
+    outcomes.push(atMost("handoff with clearing, 1 TiB to 512 MiB", ratio, HANDOFF_LIMIT, ""));
+  }
+  const timed = find(EMULATED, "512 MiB");
+  if (timed) {
+    outcomes.push(atMost("start at 512 MiB, TCG", timed.started, STARTED_LIMIT, " ms", 1000));
+  }
+  return outcomes;
+}
+
+/** The goals that `results` has figures for. */
+export function outcomes(results: Results): Outcome[] {
+  return [
+    ...speedOutcomes(results),
+    ...fragmentationOutcomes(results),
+    ...seedingOutcomes(results),
+    ...startUpOutcomes(results),
+  ];
+}

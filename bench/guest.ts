@@ -1,0 +1,129 @@
+/**
+ * The workloads and the start-up in the guest: the kernel under the shim, in QEMU with `--icount`,
+ * where a nanosecond is an instruction and every run gives the same figures.
+ */
+
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SUBJECT } from "./allocators.ts";
+import { buildEntry, runTool } from "./modules.ts";
+import { type SpeedResult, type StartUpResult } from "./results.ts";
+import { bootTimes } from "./start_up.ts";
+import { summarise } from "./statistics.ts";
+import { MEASURES, type Workload } from "./workloads.ts";
+
+/** What the results call the workloads in the guest. */
+export const GUEST = "guest, instructions";
+
+/** What they call its start-up, by what its clock counts. */
+export const COUNTED = "QEMU, instructions";
+export const EMULATED = "QEMU, real time";
+
+/** A guest. */
+interface Guest {
+  readonly mebibytes: number;
+  readonly name: string;
+  /** TCG's processors have 40 address bits unless told otherwise. */
+  readonly cpu: string;
+}
+
+const SMALL: Guest = { mebibytes: 512, name: "512 MiB", cpu: "max" };
+
+/** Guests whose start-up is counted. */
+const GUESTS: readonly Guest[] = [
+  SMALL,
+  { mebibytes: 2 ** 16, name: "64 GiB", cpu: "max" },
+  { mebibytes: 2 ** 20, name: "1 TiB", cpu: "max,phys-bits=46" },
+];
+
+/** Boots whose start-up is timed; the median counts. */
+const TIMED_BOOTS = 5;
+
+/** Seconds that a boot may take; most of it the firmware's, minutes at 1 TiB. */
+const SECONDS = "900";
+
+/** Measures as `kernel_entry.ts` names them, in one word. */
+function wordOf(id: string): string {
+  return id.replaceAll(" ", "-");
+}
+
+/** What to boot. */
+interface Boot {
+  readonly module: string;
+  /** The kernel's command line. */
+  readonly options: string;
+  readonly guest: Guest;
+  /** True to count instructions instead of time. */
+  readonly counts: boolean;
+}
+
+/** Builds an ISO in `folder`, boots it, and returns the log's lines. */
+function bootIn(folder: string, { module, options, guest, counts }: Boot): string[] {
+  const iso = join(folder, "bench.iso");
+  const log = join(folder, "bench.log");
+  runTool("scripts/build_iso.sh", ["--module", module, "--options", options, "-o", iso]);
+  const machine = ["--memory", String(guest.mebibytes), "--cpu", guest.cpu, "--accel", "tcg"];
+  const clock = counts ? ["--icount"] : [];
+  runTool("scripts/run_qemu_ovmf.sh", [iso, SECONDS, ...machine, ...clock, "--log", log]);
+  return readFileSync(log, "utf8").split("\n");
+}
+
+/** Boots, and leaves nothing behind. */
+function boot(what: Boot): string[] {
+  const folder = mkdtempSync(join(tmpdir(), "slopos-bench-"));
+  try {
+    return bootIn(folder, what);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** What the lines `bench: workload=…` of a log say. */
+export function loggedSpeed(log: readonly string[]): SpeedResult[] {
+  const frames = log.map((line) => / bench: frames=(\d+)$/.exec(line)).find((match) => match);
+  return log.flatMap((line) => {
+    const match = / bench: workload=(\S+) ns=(\d+) units=(\d+)$/.exec(line);
+    const measure = MEASURES.find(({ id }) => wordOf(id) === match?.[1]);
+    if (!match || !measure) return [];
+    return [
+      {
+        engine: GUEST,
+        measure: measure.id,
+        allocator: SUBJECT,
+        frames: Number(frames?.[1] ?? 0),
+        time: summarise([Number(match[2]) / Number(match[3])]),
+      },
+    ];
+  });
+}
+
+/** Runs the workloads in a guest of 512 MiB. */
+export function measureInGuest(
+  workloads: readonly Workload[],
+  note: (text: string) => void,
+): SpeedResult[] {
+  note("guest: workloads");
+  const module = buildEntry("kernel_entry.ts", "bench_kernel");
+  const names = workloads.map(({ measures }) => wordOf(measures[0]!.id.replace(" alloc", "")));
+  return loggedSpeed(
+    boot({ module, options: `bench=${names.join(",")}`, guest: SMALL, counts: true }),
+  );
+}
+
+/** Start-up of guests of every size, counted, and of the smallest in time. */
+export function measureGuestStartUp(note: (text: string) => void): StartUpResult[] {
+  const module = buildEntry("../src/boot/kernel.ts", "kernel_whole");
+  const counted = GUESTS.map((guest) => {
+    note(`start-up: ${guest.name}, QEMU`);
+    const times = bootTimes(boot({ module, options: "", guest, counts: true }));
+    return { machine: COUNTED, memory: guest.name, ...times };
+  });
+  note(`start-up: ${SMALL.name}, QEMU, real time`);
+  const timed = Array.from({ length: TIMED_BOOTS }, () =>
+    bootTimes(boot({ module, options: "", guest: SMALL, counts: false })),
+  );
+  const handoff = summarise(timed.map((times) => times.handoff)).median;
+  const started = summarise(timed.map((times) => times.started)).median;
+  return [...counted, { machine: EMULATED, memory: SMALL.name, handoff, started }];
+}

@@ -1,0 +1,127 @@
+/**
+ * When a run of the benchmark counts as worse than the committed one, and which goals it reaches.
+ */
+
+import { describe, expect, test } from "vitest";
+import { SUBJECT } from "../../bench/allocators.ts";
+import { compare, describeComparison, isWorse } from "../../bench/comparison.ts";
+import { outcomes } from "../../bench/goals.ts";
+import { GUEST } from "../../bench/guest.ts";
+import { type Results, type SpeedResult } from "../../bench/results.ts";
+
+function exactly(median: number, spread = 0) {
+  return { median, min: median - spread, max: median + spread, spread };
+}
+
+function speed(measure: string, ratio: number, spread = 0, engine = "V8"): SpeedResult {
+  const time = exactly(ratio * 10, spread * 10);
+  return { engine, measure, allocator: SUBJECT, frames: 1024, time, ratio: exactly(ratio, spread) };
+}
+
+function results(parts: Partial<Results>): Results {
+  return {
+    facts: {},
+    rounds: 1,
+    sampleMilliseconds: 100,
+    speed: [],
+    fragmentation: [],
+    seeding: [],
+    startUp: [],
+    ...parts,
+  };
+}
+
+/** Names of what is worse in `now` than in `before`. */
+function worse(now: Partial<Results>, before: Partial<Results>): string[] {
+  return compare(results(now), results(before))
+    .filter(isWorse)
+    .map(({ name }) => name);
+}
+
+describe("a run is worse than the one before", () => {
+  const before = { speed: [speed("W1", 0.4, 0.02)] };
+
+  test("by more than the noise, and not by less", () => {
+    expect(worse({ speed: [speed("W1", 0.421)] }, before)).toEqual(["W1, V8"]);
+    expect(worse({ speed: [speed("W1", 0.419)] }, before)).toEqual([]);
+    expect(worse({ speed: [speed("W1", 0.3)] }, before)).toEqual([]);
+  });
+
+  test("by the larger noise of the two", () => {
+    expect(worse({ speed: [speed("W1", 0.45, 0.1)] }, before)).toEqual([]);
+  });
+
+  test("by a share at least, however little both varied", () => {
+    const calm = { speed: [speed("W1", 1)] };
+    expect(worse({ speed: [speed("W1", 1.02)] }, calm)).toEqual([]);
+    expect(worse({ speed: [speed("W1", 1.04)] }, calm)).toEqual(["W1, V8"]);
+  });
+
+  test("only in what both measured", () => {
+    expect(worse({ speed: [speed("W4", 9), speed("W1", 9, 0, "wasm3")] }, before)).toEqual([]);
+  });
+
+  test("in instructions of the guest, which has no reference", () => {
+    const guest = (ns: number) => ({ speed: [{ ...speed("W1", ns / 10, 0, GUEST) }] });
+    expect(worse(guest(600), guest(500))).toEqual([`W1, ${GUEST}`]);
+    expect(worse(guest(505), guest(500))).toEqual([]);
+  });
+
+  test("in blocks regained and in metadata", () => {
+    const share = (value: number) => [{ allocator: SUBJECT, mix: "order 0", share: value }];
+    expect(worse({ fragmentation: share(0.9) }, { fragmentation: share(0.95) })).toHaveLength(1);
+    expect(worse({ fragmentation: share(0.96) }, { fragmentation: share(0.95) })).toEqual([]);
+    const tables = (tableBytes: number) => [
+      { allocator: SUBJECT, map: "4 GiB", frames: 1000, tableBytes, time: exactly(1) },
+    ];
+    expect(worse({ seeding: tables(450) }, { seeding: tables(400) })).toHaveLength(1);
+    expect(worse({ seeding: tables(400) }, { seeding: tables(400) })).toEqual([]);
+  });
+
+  test("and says what and by how much", () => {
+    const text = describeComparison(
+      compare(results({ speed: [speed("W1", 0.8)] }), results(before)),
+    );
+    expect(text).toMatch(/^WORSE/);
+    expect(text).toContain("W1, V8: 0.800, was 0.400 (noise 0.020)");
+    expect(describeComparison(compare(results(before), results(before)))).toContain("none of 1");
+  });
+});
+
+describe("goals", () => {
+  test("are met up to their limit", () => {
+    const met = (ratio: number, engine = "V8") =>
+      outcomes(results({ speed: [speed("d4096", ratio, 0, engine)] })).map((each) => each.met);
+    expect(met(0.22)).toEqual([true]);
+    expect(met(0.221)).toEqual([false]);
+    expect(met(1.2, "wasm3")).toEqual([true]);
+    expect(met(1.21, "wasm3")).toEqual([false]);
+    expect(met(0.1, "wasm2c")).toEqual([]);
+  });
+
+  test("bind this kernel only", () => {
+    expect(outcomes(results({ speed: [{ ...speed("W1", 9), allocator: "bitmap" }] }))).toEqual([]);
+  });
+
+  test("ask for 95 % of the blocks, and for little metadata from 4 GiB on", () => {
+    const fragmentation = [0.95, 0.949].map((share) => ({ allocator: SUBJECT, mix: "x", share }));
+    const seeding = [
+      {
+        allocator: SUBJECT,
+        map: "512 MiB",
+        frames: 2 ** 17,
+        tableBytes: 2 ** 17,
+        time: exactly(1),
+      },
+      {
+        allocator: SUBJECT,
+        map: "4 GiB",
+        frames: 2 ** 20,
+        tableBytes: 2 ** 19,
+        time: exactly(3001),
+      },
+    ];
+    const found = outcomes(results({ fragmentation, seeding }));
+    expect(found.map(({ met }) => met)).toEqual([true, false, false, false]);
+  });
+});
