@@ -192,8 +192,8 @@ export function buddyTakeRange(start: u32, count: u32): ErrorCode {
  * order is too large.
  */
 export function buddyAlloc(order: u32, zone: Zone): u32 {
-  if (order > MAX_ORDER) return NO_FRAME;
   if (order == AREAS && canLend(AREAS, zone)) return takeLent(AREAS);
+  if (order > MAX_ORDER) return NO_FRAME;
   const fitting = fittingLists(order);
   for (let z: u32 = zone; z < ZONES; ++z) {
     const lists = listsOf(z);
@@ -232,9 +232,9 @@ function borrowAreas(zone: u32, key: u32): u32 {
  * just that order begins there.
  */
 export function buddyFree(frame: u32, order: u32): ErrorCode {
+  if (order == AREAS && returnLent(AREAS, frame)) return ErrorCode.NONE;
   if (order > MAX_ORDER) return ErrorCode.INVALID_ORDER;
   if (!isAligned(frame, order)) return refusal(frame, order);
-  if (order == AREAS && returnLent(AREAS, frame)) return ErrorCode.NONE;
   if (!release(frame, order)) return refusal(frame, order);
   if (isAboveLentZone(frame)) takeBackAll();
   return ErrorCode.NONE;

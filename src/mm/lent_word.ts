@@ -52,12 +52,22 @@ function lent(kind: u32): LentWord {
   return changetype<LentWord>(kind == FRAMES ? records : records + RECORD_BYTES);
 }
 
+/** The last frame of the lowest zone that a word is lent from; that of all memory if none is. */
+let lowestZoneEnd: u32 = u32.MAX_VALUE;
+
+
+@inline
+function setZoneEnd(kind: u32, last: u32): void {
+  lent(kind).zoneEnd = last;
+  lowestZoneEnd = min(lent(FRAMES).zoneEnd, lent(AREAS).zoneEnd);
+}
+
 /** Nothing of `kind` is lent from now on. */
 export function forgetLentWord(kind: u32): void {
   lent(kind).mask = 0;
   lent(kind).barred = u64.MAX_VALUE;
   lent(kind).first = 0;
-  lent(kind).zoneEnd = u32.MAX_VALUE;
+  setZoneEnd(kind, u32.MAX_VALUE);
   lent(kind).node = 0;
   lent(kind).word = 0;
 }
@@ -68,7 +78,7 @@ export function setLentWord(kind: u32, zone: u32, node: Node, index: u32, units:
   const first = ((node.number << NODE_ORDER) | (index << WORD_ORDER)) << kind;
   lent(kind).mask = units;
   lent(kind).first = first;
-  lent(kind).zoneEnd = lastFrameOf(zone);
+  setZoneEnd(kind, lastFrameOf(zone));
   lent(kind).zone = zone;
   lent(kind).node = u32(changetype<usize>(node));
   lent(kind).word = u32(changetype<usize>(wordAt(node, index)));
@@ -127,7 +137,7 @@ export function isLentFrom(kind: u32, zone: u32): bool {
 /** True if `frame` lies in a zone above that of a lent word. */
 @inline
 export function isAboveLentZone(frame: u32): bool {
-  return frame > min(lent(FRAMES).zoneEnd, lent(AREAS).zoneEnd);
+  return frame > lowestZoneEnd;
 }
 
 /** The zone of the lent word. */
@@ -150,12 +160,16 @@ export function takeLent(kind: u32): u32 {
   return lent(kind).first + (u32(ctz(mask)) << kind);
 }
 
-/** Puts the unit at `frame` back, if it is an allocated single one of the lent word; else false. */
+/**
+ * Puts the unit that begins at `frame` back, if it is an allocated single one of the lent word;
+ * false if it is not.
+ */
 @inline
 export function returnLent(kind: u32, frame: u32): bool {
-  if (frame - lent(kind).first >= WORD_UNITS << kind) return false;
-  // Words are aligned: the low six bits of the unit's number, which a shift goes by, are its place.
-  const flag = u64(1) << u64(frame >> kind);
+  // What does not begin a unit has low bits, which make the distance large.
+  const place = rotr(frame - lent(kind).first, kind);
+  if (place >= WORD_UNITS) return false;
+  const flag = u64(1) << u64(place);
   const mask = lent(kind).mask;
   if ((mask | lent(kind).barred) & flag) return false;
   lent(kind).mask = mask | flag;
