@@ -196,6 +196,13 @@ export function fileGranule(granule: Node, zone: u32): void {
   move(listsOf(zone), granule, runs ? GRANULE_KEY + largestRun(runs) + isFree : NO_LIST);
 }
 
+/** Files `granule` of `zone`, which is in no list, when it is free as a whole. */
+@inline
+export function fileFree(granule: Node, zone: u32): void {
+  link(listsOf(zone), granule, NO_LIST - 1);
+  granule.key = u8(NO_LIST - 1);
+}
+
 /** Files `area`, which is in no list, when a run of 2^`order` frames, up to 64, is all it has free. */
 @inline
 export function fileSole(area: Node, order: u32): void {

@@ -10,8 +10,8 @@
  * static, and the other one of the first GiB never has a unit there. No block would span the border:
  * it would have to begin at frame 0, which is never managed.
  *
- * Layout of the caller's memory: the granule table, rounded up to 8 bytes, then the granules, then
- * the areas, both in the order of their addresses. For 16 TiB that is 194 KiB, 2.4 MiB and 1.2 GiB.
+ * Layout of the caller's memory: the granule table, rounded up to 8 bytes, then each granule with its
+ * areas behind it, in the order of their addresses. For 16 TiB that is 194 KiB and 1.2 GiB.
  */
 
 import { PhysFrame } from "./frames";
@@ -55,10 +55,6 @@ let granules: u32 = 0;
 /** Areas that have records. */
 let records: u32 = 0;
 
-/** Granules and areas that `layOut` counted last. */
-let granuleRecords: u32 = 0;
-let areaRecords: u32 = 0;
-
 
 @inline
 function entryAt(index: u32): Entry {
@@ -101,50 +97,57 @@ function granuleTableBytes(granuleCount: u32): u32 {
 }
 
 /**
- * Walks the parts of `runs` that lie in one granule each and counts the granules and areas that need
- * records; with `fill`, for the same runs once more, writes the granule table as well.
+ * Bytes of the tables for `count` runs: sorted, disjoint, none of them empty. Takes time in proportion
+ * to the runs, however many granules they span.
  */
-function layOut(runs: usize, count: u32, fill: bool): void {
-  const firstGranule = u32(table) + granuleTableBytes(granules);
-  const firstArea = firstGranule + granuleRecords * u32(NODE_BYTES);
-  let populated: u32 = 0;
-  let areas: u32 = 0;
+export function nodeTableBytes(runs: usize, count: u32): u64 {
+  let nodes: u64 = 0;
   let current = u32.MAX_VALUE;
   let end: u32 = 0;
+  for (let i: u32 = 0; i < count; ++i) {
+    const run = runAt(runs, i);
+    const first = areaNumber(run.start);
+    const last = areaNumber(lastFrame(run));
+    const granule = first >> NODE_ORDER;
+    // In a granule that has areas already, those in between get records as well.
+    const from = granule == current ? end : first;
+    nodes += u64(last + 1 - from);
+    nodes += u64(last >> NODE_ORDER) - u64(granule) + u64(granule != current);
+    current = last >> NODE_ORDER;
+    end = last + 1;
+  }
+  return u64(granuleTableBytes(granulesFor(runs, count))) + nodes * u64(NODE_BYTES);
+}
+
+/** Writes the granule table for runs as above and counts their areas. */
+function layOut(runs: usize, count: u32): void {
+  let record = u32(table) + granuleTableBytes(granules);
+  let current = u32.MAX_VALUE;
+  let end: u32 = 0;
+  let areas: u32 = 0;
   for (let i: u32 = 0; i < count; ++i) {
     const run = runAt(runs, i);
     const last = areaNumber(lastFrame(run));
     for (let area = areaNumber(run.start); area <= last;) {
       const granule = area >> NODE_ORDER;
       const stop = min(last, area | PLACE_MASK) + 1;
+      const entry = entryAt(granule);
       if (granule != current) {
-        if (fill) {
-          const entry = entryAt(granule);
-          entry.areas = firstArea + (areas - area) * u32(NODE_BYTES);
-          entry.granule = firstGranule + populated * u32(NODE_BYTES);
-          entry.first = u16(areaPlace(area));
-        }
-        ++populated;
+        entry.granule = record;
+        record += u32(NODE_BYTES);
+        entry.areas = record - area * u32(NODE_BYTES);
+        entry.first = u16(areaPlace(area));
         current = granule;
         end = area;
       }
-      if (stop > end) {
-        areas += stop - end;
-        if (fill) entryAt(granule).count += u16(stop - end);
-        end = stop;
-      }
+      entry.count += u16(stop - end);
+      record += (stop - end) * u32(NODE_BYTES);
+      areas += stop - end;
+      end = stop;
       area = stop;
     }
   }
-  granuleRecords = populated;
-  areaRecords = areas;
-}
-
-/** Bytes of the tables for `count` runs: sorted, disjoint, none of them empty. */
-export function nodeTableBytes(runs: usize, count: u32): u64 {
-  layOut(runs, count, false);
-  const records = u64(granuleRecords) + u64(areaRecords);
-  return u64(granuleTableBytes(granulesFor(runs, count))) + records * u64(NODE_BYTES);
+  records = areas;
 }
 
 /** First frame behind `count` sorted runs. */
@@ -157,13 +160,11 @@ export function endOfRuns(runs: usize, count: u32): u64 {
  * that size.
  */
 export function initNodeTables(address: usize, runs: usize, count: u32): u64 {
-  const bytes = nodeTableBytes(runs, count);
   table = address;
   granules = granulesFor(runs, count);
-  records = areaRecords;
-  layOut(runs, count, true);
   memory.fill(changetype<usize>(low), 0, NODE_BYTES);
-  return bytes;
+  layOut(runs, count);
+  return nodeTableBytes(runs, count);
 }
 
 /** Granules that the table has entries for. */
@@ -188,6 +189,16 @@ export function granuleOf(frame: u32): Node | null {
 export function knownGranuleOf(frame: u32): Node {
   if (frame < LOW_END) return low;
   return changetype<Node>(usize(entryAt(frame >> GRANULE_ORDER).granule));
+}
+
+/** True if all areas from that of `frame` to that of `last`, in the same granule, have a record. */
+@inline
+export function haveRecords(frame: u32, last: u32): bool {
+  if (frame >> GRANULE_ORDER >= granules) return false;
+  const entry = entryAt(frame >> GRANULE_ORDER);
+  const place = areaPlace(areaNumber(frame)) - u32(entry.first);
+  const areas = areaNumber(last) - areaNumber(frame);
+  return place < u32(entry.count) && place + areas < u32(entry.count);
 }
 
 /** The area that holds `frame`, or null where it has no record. */

@@ -8,15 +8,15 @@
 
 import { ErrorCode } from "../boot/error_code";
 import { settleArea } from "./area_blocks";
-import { closeArea, fileArea, fileGranule, zoneOf } from "./free_lists";
+import { closeArea, fileArea, fileFree, fileGranule, zoneOf } from "./free_lists";
 import { frameStatus, FrameStatus, isFreeStatus, statusOrder } from "./frame_status";
 import { countFree } from "./frame_totals";
 import { FRAME_LIMIT } from "./frames";
 import {
   areaNumber,
-  areaOf,
   areaPlace,
   GRANULE_ORDER,
+  haveRecords,
   knownArea,
   knownGranuleOf,
   LOW_END,
@@ -33,7 +33,7 @@ import {
 import { isOpen, Node, NODE_ORDER, NODE_UNITS, NO_LIST, RUNS_OF_FREE } from "./nodes";
 import { ownersOf, sharedFrames } from "./sharing";
 
-const GRANULE_FRAMES: u64 = 1 << GRANULE_ORDER;
+const GRANULE_FRAMES: u32 = 1 << GRANULE_ORDER;
 
 /** The first multiple of `size`, a power of two, above `frame`. */
 @inline
@@ -41,10 +41,11 @@ function nextMultiple(frame: u64, size: u64): u64 {
   return (frame | (size - 1)) + 1;
 }
 
-/** Where the granule of `frame` ends, or `end` if that comes first. */
+/** How many of `count` frames from `frame` on lie in the same granule. */
 @inline
-function endInGranule(frame: u64, end: u64): u64 {
-  return min(end, frame < u64(LOW_END) ? u64(LOW_END) : nextMultiple(frame, GRANULE_FRAMES));
+function framesInGranule(frame: u32, count: u32): u32 {
+  const start = frame < LOW_END ? frame : frame & (GRANULE_FRAMES - 1);
+  return min(count, (frame < LOW_END ? LOW_END : GRANULE_FRAMES) - start);
 }
 
 /** Where the area of `frame` ends, or `end` if that comes first. */
@@ -59,27 +60,25 @@ function endInArea(frame: u64, end: u64): u64 {
  * it, BUSY if a frame of it is managed already.
  */
 export function checkInsertion(start: u32, count: u32): ErrorCode {
-  const end = u64(start) + u64(count);
-  if (!start || !count || end > FRAME_LIMIT) return ErrorCode.INVALID_DESCRIPTOR;
-  for (let frame = u64(start); frame < end;) {
-    const stop = endInGranule(frame, end);
-    // The records of a granule lie in a row: if both ends have one, so has all between.
-    if (!areaOf(u32(frame)) || !areaOf(u32(stop - 1))) return ErrorCode.INVALID_ADDRESS;
-    frame = stop;
+  if (!start || !count || u64(start) + u64(count) > FRAME_LIMIT) {
+    return ErrorCode.INVALID_DESCRIPTOR;
   }
-  for (let frame = u64(start); frame < end;) {
-    const stop = endInGranule(frame, end);
-    if (holdsManaged(frame, stop)) return ErrorCode.BUSY;
-    frame = stop;
+  let code = ErrorCode.NONE;
+  for (let frame = start, left = count; left;) {
+    const frames = framesInGranule(frame, left);
+    if (!haveRecords(frame, frame + (frames - 1))) return ErrorCode.INVALID_ADDRESS;
+    const granule = knownGranuleOf(frame);
+    if (isOpen(granule) && holdsManaged(granule, frame, frames)) code = ErrorCode.BUSY;
+    frame += frames;
+    left -= frames;
   }
-  return ErrorCode.NONE;
+  return code;
 }
 
-/** True if a frame from `start` to before `end`, all in one granule, is managed. */
-function holdsManaged(start: u64, end: u64): bool {
-  const granule = knownGranuleOf(u32(start));
-  if (!isOpen(granule)) return false;
-  for (let frame = start; frame < end;) {
+/** True if one of `count` frames from `start` on, all in `granule`, which is open, is managed. */
+function holdsManaged(granule: Node, start: u32, count: u32): bool {
+  const end = u64(start) + u64(count);
+  for (let frame = u64(start); frame < end;) {
     const stop = endInArea(frame, end);
     const number = areaNumber(u32(frame));
     const unit = areaPlace(number);
@@ -104,37 +103,38 @@ function areShared(start: u64, end: u64): bool {
 /** Makes a run free that `checkInsertion` approves of. */
 export function insertFrames(start: u32, count: u32): void {
   countFree(count);
-  const end = u64(start) + u64(count);
-  for (let frame = u64(start); frame < end;) {
-    const granule = knownGranuleOf(u32(frame));
-    const stop = endInGranule(frame, end);
+  for (let frame = start, left = count; left;) {
+    const frames = framesInGranule(frame, left);
+    const granule = knownGranuleOf(frame);
     if (isOpen(granule)) {
-      insertInto(granule, frame, stop);
+      insertInto(granule, frame, frames);
     } else {
-      const zone = zoneOf(areaNumber(u32(frame)));
-      open(granule, u32(frame) >> GRANULE_ORDER);
-      if (stop - frame == GRANULE_FRAMES) {
+      open(granule, frame >> GRANULE_ORDER);
+      if (frames == GRANULE_FRAMES) {
         granule.runs = RUNS_OF_FREE;
-        fileGranule(granule, zone);
+        fileFree(granule, zoneOf(areaNumber(frame)));
       } else {
         withholdAll(granule);
-        insertInto(granule, frame, stop);
+        insertInto(granule, frame, frames);
       }
     }
-    frame = stop;
+    frame += frames;
+    left -= frames;
   }
 }
 
 /** Opens `node`, without a run yet; its masks are zero. */
+@inline
 function open(node: Node, number: u32): void {
   node.heads = 0;
   node.number = number;
   node.key = u8(NO_LIST);
 }
 
-/** Makes the frames from `start` to before `end`, all in `granule`, free. */
-function insertInto(granule: Node, start: u64, end: u64): void {
-  for (let frame = start; frame < end;) {
+/** Makes `count` frames from `start` on, all in `granule`, free. */
+function insertInto(granule: Node, start: u32, count: u32): void {
+  const end = u64(start) + u64(count);
+  for (let frame = u64(start); frame < end;) {
     const number = areaNumber(u32(frame));
     const stop = endInArea(frame, end);
     if (stop - frame < u64(NODE_UNITS)) {
@@ -183,7 +183,7 @@ export function removeFrames(start: u32, count: u32): void {
     const granule = knownGranuleOf(u32(frame));
     const number = areaNumber(u32(frame));
     const unit = areaPlace(number);
-    const areas = u32((endInGranule(frame, end) - frame) >> NODE_ORDER);
+    const areas = framesInGranule(u32(frame), u32(end - frame)) >> NODE_ORDER;
     if (areas && !areaPlace(u32(frame)) && areFree(granule, unit, unit + areas)) {
       withholdUnits(granule, unit, unit + areas);
       fileGranule(granule, zoneOf(number));
