@@ -1,0 +1,94 @@
+/**
+ * The allocators, live: the heat map, the controls, the counters, the plot.
+ */
+
+import { useEffect, useState } from "preact/hooks";
+import { formatBytes, formatRange } from "../format.ts";
+import { type MachineClient } from "../machine/client.ts";
+import { type AllocatorReport, type HistoryPoint } from "../machine/protocol.ts";
+import { BlockForm } from "./block_form.tsx";
+import { CellBlocks } from "./cell_blocks.tsx";
+import { Counters } from "./counters.tsx";
+import { FragmentationPlot } from "./fragmentation_plot.tsx";
+import { cellAt } from "./heat.ts";
+import { HeatMap } from "./heat_map.tsx";
+import { Orders } from "./orders.tsx";
+import { WorkloadForm } from "./workload_form.tsx";
+
+const FRAME_BYTES = 4096;
+
+export interface AllocatorPanelProps {
+  readonly client: MachineClient;
+  readonly report: AllocatorReport;
+  readonly history: readonly HistoryPoint[];
+}
+
+export function AllocatorPanel({ client, report, history }: AllocatorPanelProps) {
+  const [flags, setFlags] = useState(0);
+  const [error, setError] = useState("");
+  /** First byte of the chosen cell; null for none. */
+  const [chosen, setChosen] = useState<number | null>(null);
+  const [range, setRange] = useState<{ base: number; bytes: number } | null>(null);
+  const { cells } = report;
+  const cell = chosen === null ? -1 : cellAt(cells, chosen);
+  const cellBase = cell < 0 ? null : cells.bases[cell]!;
+
+  const show = (next: { base: number; bytes: number } | null) => {
+    setRange(next);
+    setChosen(null);
+    client.ask("focus", { range: next }).catch((reason: Error) => setError(reason.message));
+  };
+  // Another machine, or the panel opened again, begins with all of memory.
+  useEffect(() => () => void client.ask("focus", { range: null }).catch(() => {}), [client]);
+
+  const enter =
+    cells.cellBytes > FRAME_BYTES
+      ? (at: number) => show({ base: cells.bases[at]!, bytes: cells.cellBytes })
+      : undefined;
+  return (
+    <div class="allocator">
+      <div class="allocator-map">
+        <div class="tools">
+          <p class="crumbs">
+            {range
+              ? `${formatRange(range.base, range.base + range.bytes)} (${formatBytes(range.bytes)})`
+              : "All managed memory, in address order, holes left out"}
+          </p>
+          {range && (
+            <button type="button" onClick={() => show(null)}>
+              Show all
+            </button>
+          )}
+        </div>
+        <HeatMap
+          cells={cells}
+          chosen={cell}
+          onChoose={(at) => setChosen(at < 0 ? null : cells.bases[at]!)}
+          onEnter={enter}
+          onLeave={() => show(null)}
+        />
+        {cellBase !== null && (
+          <CellBlocks
+            client={client}
+            base={cellBase}
+            bytes={cells.cellBytes}
+            version={report}
+            onEnter={enter && (() => enter(cell))}
+          />
+        )}
+        <Counters report={report} />
+        <FragmentationPlot points={history} />
+      </div>
+      <div class="allocator-side">
+        {error && (
+          <p class="failure" role="alert">
+            {error}
+          </p>
+        )}
+        <WorkloadForm {...{ client, flags, running: report.running, onError: setError }} />
+        <BlockForm client={client} flags={flags} onFlags={setFlags} />
+        <Orders freeByOrder={report.freeByOrder} />
+      </div>
+    </div>
+  );
+}

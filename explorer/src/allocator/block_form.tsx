@@ -1,0 +1,108 @@
+/**
+ * Allocating and freeing by hand. Whatever a person asks goes to the kernel, wrong orders and double
+ * frees included; what it refuses, it names.
+ */
+
+import { useState } from "preact/hooks";
+import { FrameFlag } from "../../../sim/kernel.ts";
+import { parseAddress } from "../address_text.ts";
+import { formatAddress, formatOrder } from "../format.ts";
+import { type MachineClient } from "../machine/client.ts";
+import { type OperationResult } from "../machine/protocol.ts";
+
+const MAX_ORDER = 18;
+const ORDERS = Array.from({ length: MAX_ORDER + 1 }, (_, order) => order);
+
+const FLAGS = [
+  { flag: FrameFlag.ZERO, label: "zeroed" },
+  { flag: FrameFlag.BELOW_16M, label: "below 16 MiB" },
+  { flag: FrameFlag.BELOW_4G, label: "below 4 GiB" },
+] as const;
+
+export interface BlockFormProps {
+  readonly client: MachineClient;
+  readonly flags: number;
+  readonly onFlags: (flags: number) => void;
+}
+
+export function BlockForm({ client, flags, onFlags }: BlockFormProps) {
+  const [order, setOrder] = useState(0);
+  const [address, setAddress] = useState("");
+  const [message, setMessage] = useState("");
+
+  const tell = (what: string, ask: Promise<OperationResult>) =>
+    ask.then(
+      (result) =>
+        setMessage(
+          result.code
+            ? `${what}: the kernel refused, ${result.error} (code ${result.code}).`
+            : `${what}: ${formatAddress(result.address)}, ${formatOrder(order)}.`,
+        ),
+      (error: Error) => setMessage(`${what}: ${error.message}`),
+    );
+  const allocate = () =>
+    void tell(
+      "Allocated",
+      client.ask("allocate", { order, flags }).then((result) => {
+        if (result.address) setAddress(formatAddress(result.address));
+        return result;
+      }),
+    );
+  const free = () => {
+    const parsed = parseAddress(address);
+    if (parsed === null) setMessage("Freed: write the address in hexadecimal, such as 0x00100000.");
+    else void tell("Freed", client.ask("free", { address: Number(parsed), order }));
+  };
+  return (
+    <fieldset class="block-form">
+      <legend>One block</legend>
+      <label>
+        Order
+        <select
+          value={order}
+          onChange={(event) => setOrder(Number(event.currentTarget.value))}
+          data-testid="order"
+        >
+          {ORDERS.map((one) => (
+            <option key={one} value={one}>
+              {one} · {formatOrder(one)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <div class="checks" role="group" aria-label="Flags">
+        {FLAGS.map(({ flag, label }) => (
+          <label key={flag} class="check">
+            <input
+              type="checkbox"
+              checked={(flags & flag) !== 0}
+              onChange={() => onFlags(flags ^ flag)}
+            />
+            {label}
+          </label>
+        ))}
+      </div>
+      <div class="tools">
+        <button type="button" class="primary" onClick={allocate}>
+          Allocate
+        </button>
+        <label class="grow">
+          <span class="visually-hidden">Address to free</span>
+          <input
+            type="text"
+            spellcheck={false}
+            placeholder="address to free"
+            value={address}
+            onInput={(event) => setAddress(event.currentTarget.value)}
+          />
+        </label>
+        <button type="button" onClick={free}>
+          Free
+        </button>
+      </div>
+      <p class="answer" role="status">
+        {message}
+      </p>
+    </fieldset>
+  );
+}

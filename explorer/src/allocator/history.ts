@@ -1,0 +1,21 @@
+/**
+ * The points of the plot, kept to a number that draws fast: when there are too many, every second
+ * one goes.
+ */
+
+import { type HistoryPoint } from "../machine/protocol.ts";
+
+const MOST_POINTS = 1000;
+
+/** `history` with `points` behind it. */
+export function withPoints(
+  history: readonly HistoryPoint[],
+  points: readonly HistoryPoint[],
+): readonly HistoryPoint[] {
+  const last = history.at(-1);
+  // A report without an operation since the last one would draw a point over the other.
+  const fresh = points.filter(({ operations }) => operations !== last?.operations);
+  if (fresh.length === 0) return history;
+  const all = [...history, ...fresh];
+  return all.length > MOST_POINTS ? all.filter((_, index) => index % 2 === 0) : all;
+}

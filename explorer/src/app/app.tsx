@@ -1,0 +1,155 @@
+/**
+ * The page: which machine, its figures, the map, and below it what the chosen tab is about.
+ */
+
+import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { AllocatorPanel } from "../allocator/allocator_panel.tsx";
+import { type StepId, stepsOf } from "../bring_up/steps.ts";
+import { Timeline } from "../bring_up/timeline.tsx";
+import { MapPanel, type MapSettings } from "../map/map_panel.tsx";
+import { PlanMap } from "../map/machine_map.ts";
+import { PagingPanel } from "../paging/paging_panel.tsx";
+import { ShareBar } from "../share/share_bar.tsx";
+import { type MachineChoice } from "./choice.ts";
+import { MachinePicker } from "./machine_picker.tsx";
+import { fromFragment, type PageState, TABS, toFragment } from "./page_state.ts";
+import { Summary } from "./summary.tsx";
+import { TabBar, TabPanel } from "./tabs.tsx";
+import { type MachineState, useMachine } from "./use_machine.ts";
+
+/** Milliseconds without a change after which the page's address follows. */
+const ADDRESS_DELAY = 250;
+
+/** What changes of the page's state, or how that follows from the state as it is. */
+type StateChange = Partial<PageState> | ((last: PageState) => Partial<PageState>);
+
+/** The page's state, and its address kept in step with it. */
+function usePageState(first: PageState) {
+  const [state, setState] = useState(first);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      void toFragment(state).then((fragment) => history.replaceState(null, "", `#${fragment}`));
+    }, ADDRESS_DELAY);
+    return () => clearTimeout(timer);
+  }, [state]);
+  useEffect(() => {
+    const follow = () => void fromFragment(location.hash.slice(1)).then(setState);
+    addEventListener("hashchange", follow);
+    return () => removeEventListener("hashchange", follow);
+  }, []);
+  const change = useCallback(
+    (next: StateChange) =>
+      setState((last) => ({ ...last, ...(typeof next === "function" ? next(last) : next) })),
+    [],
+  );
+  return [state, change] as const;
+}
+
+export function App({ first }: { readonly first: PageState }) {
+  const [state, change] = usePageState(first);
+  const machine = useMachine(state.choice);
+  const choose = useCallback(
+    (choice: MachineChoice) =>
+      change(({ map }) => ({ choice, step: null, map: { ...map, view: null, selected: null } })),
+    [change],
+  );
+  return (
+    <>
+      <header class="page-head">
+        <div>
+          <h1>SlopOS memory explorer</h1>
+          <p>
+            A kernel boots in this page, on a simulated machine with the memory map of your choice.
+            See what it does with it.
+          </p>
+        </div>
+        {"client" in machine && machine.opened && (
+          <ShareBar {...{ state, opened: machine.opened }} />
+        )}
+      </header>
+      <main>
+        <MachinePicker
+          choice={state.choice}
+          loading={"client" in machine && machine.loading}
+          onChoose={choose}
+        />
+        {machine.error && (
+          <div class="error-box" role="alert">
+            <strong>
+              {"client" in machine
+                ? "No machine could be made of this."
+                : "The explorer cannot start."}
+            </strong>
+            <pre tabIndex={0}>{machine.error}</pre>
+          </div>
+        )}
+        {"client" in machine && machine.opened && (
+          <Machine state={state} machine={machine} onChange={change} />
+        )}
+        {!machine.error && !("client" in machine && machine.opened) && (
+          <p class="hint" role="status">
+            Booting…
+          </p>
+        )}
+      </main>
+      <footer class="page-foot">
+        Nothing leaves this page: the kernel is a WebAssembly module that runs in your browser, the
+        same file, bit for bit, that boots on a PC.
+      </footer>
+    </>
+  );
+}
+
+interface MachineProps {
+  readonly state: PageState;
+  readonly machine: MachineState;
+  readonly onChange: (change: StateChange) => void;
+}
+
+/** Everything about the machine that is open. */
+function Machine({ state, machine, onChange }: MachineProps) {
+  const { client, report, history } = machine;
+  const opened = machine.opened!;
+  const { plan, tables } = opened;
+  const planMap = useMemo(() => new PlanMap(plan, tables), [plan, tables]);
+  const steps = useMemo(() => stepsOf(plan), [plan]);
+  const step = state.tab === "bring-up" ? state.step : null;
+  const map = useMemo(() => planMap.at(step), [planMap, step]);
+  const onSettings = useCallback(
+    (part: Partial<MapSettings>) => onChange(({ map }) => ({ map: { ...map, ...part } })),
+    [onChange],
+  );
+  const onWalk = useCallback(
+    (address: number) => onChange({ virtual: BigInt(address), tab: "page-tables" }),
+    [onChange],
+  );
+  const onStep = useCallback((chosen: StepId | null) => onChange({ step: chosen }), [onChange]);
+  const onVirtual = useCallback((virtual: bigint) => onChange({ virtual }), [onChange]);
+  const tabs = plan.failure ? TABS.filter(({ id }) => id === "bring-up") : TABS;
+  const tab = tabs.some(({ id }) => id === state.tab) ? state.tab : "bring-up";
+  return (
+    <>
+      <Summary plan={plan} name={opened.name} />
+      <MapPanel map={map} settings={state.map} onSettings={onSettings} onWalk={onWalk} />
+      <section class="panel">
+        <TabBar tabs={tabs} chosen={tab} onChoose={(id) => onChange({ tab: id })} />
+        <TabPanel id={tab}>
+          {tab === "bring-up" && (
+            <Timeline plan={plan} steps={steps} chosen={state.step} onChoose={onStep} />
+          )}
+          {tab === "allocators" && report && (
+            <AllocatorPanel key={plan} client={client} report={report} history={history} />
+          )}
+          {tab === "page-tables" && (
+            <PagingPanel
+              client={client}
+              machine={opened}
+              virtual={state.virtual}
+              onVirtual={onVirtual}
+            />
+          )}
+        </TabPanel>
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,31 @@
+/**
+ * Which machine is shown: one that comes with the page, a synthetic one of some size, or a memory map
+ * that somebody brought.
+ */
+
+import { type MapSource } from "../machine/protocol.ts";
+import { BUNDLED } from "./bundled.ts";
+
+export type MachineChoice =
+  | { readonly kind: "bundled"; readonly name: string }
+  | { readonly kind: "size"; readonly bytes: number }
+  | { readonly kind: "text"; readonly text: string };
+
+export const FIRST_CHOICE: MachineChoice = { kind: "bundled", name: BUNDLED[0]!.name };
+
+/** Sizes of synthetic machines: powers of two from 16 MiB to 16 TiB. */
+export const SMALLEST_SIZE = 24;
+export const LARGEST_SIZE = 44;
+
+/** What the worker is to open; null for a machine that does not come with the page. */
+export function sourceOf(choice: MachineChoice): MapSource | null {
+  if (choice.kind !== "bundled") return choice;
+  const machine = BUNDLED.find(({ name }) => name === choice.name);
+  return machine ? { kind: "text", text: machine.text } : null;
+}
+
+/** What the page calls a machine that comes with it; empty for others. */
+export function nameOf(choice: MachineChoice): string {
+  const bundled = choice.kind === "bundled" && BUNDLED.find(({ name }) => name === choice.name);
+  return bundled ? bundled.label : "";
+}

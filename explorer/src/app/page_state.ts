@@ -1,0 +1,101 @@
+/**
+ * What the page shows, as far as a link to it should bring back.
+ */
+
+import { type StepId, STEPS } from "../bring_up/steps.ts";
+import { type MapSettings } from "../map/map_panel.tsx";
+import { FIRST_CHOICE, LARGEST_SIZE, type MachineChoice, SMALLEST_SIZE } from "./choice.ts";
+import { parseAddress } from "../address_text.ts";
+import { packText, unpackText } from "../share/packed_text.ts";
+
+export type Tab = "bring-up" | "allocators" | "page-tables";
+
+export const TABS: readonly { readonly id: Tab; readonly label: string }[] = [
+  { id: "bring-up", label: "Bring-up" },
+  { id: "allocators", label: "Allocators" },
+  { id: "page-tables", label: "Page tables" },
+];
+
+export interface PageState {
+  readonly choice: MachineChoice;
+  readonly map: MapSettings;
+  readonly step: StepId | null;
+  readonly tab: Tab;
+  /** The virtual address whose walk is shown. */
+  readonly virtual: bigint;
+}
+
+export const FIRST_STATE: PageState = {
+  choice: FIRST_CHOICE,
+  map: { scale: "pieces", shortHoles: true, view: null, selected: null },
+  step: null,
+  tab: "bring-up",
+  virtual: 0x100000n,
+};
+
+const SCALES = ["linear", "log", "pieces"] as const;
+
+/** Characters of the longest packed map that goes into a link. */
+const LONGEST_PACKED = 6000;
+
+/** `state` as the fragment of an address, without the `#`; a map that is too long is left out. */
+export async function toFragment(state: PageState): Promise<string> {
+  const { choice, map, step, tab, virtual } = state;
+  const fields = new URLSearchParams();
+  if (choice.kind === "bundled") fields.set("machine", choice.name);
+  else if (choice.kind === "size") fields.set("bytes", String(choice.bytes));
+  else {
+    const packed = await packText(choice.text);
+    if (packed.length <= LONGEST_PACKED) fields.set("map", packed);
+  }
+  if (map.scale !== FIRST_STATE.map.scale) fields.set("scale", map.scale);
+  if (!map.shortHoles) fields.set("holes", "true-to-scale");
+  if (map.view) {
+    fields.set("from", hexOf(map.view.base));
+    fields.set("to", hexOf(map.view.end));
+  }
+  if (map.selected !== null) fields.set("at", hexOf(map.selected));
+  if (step) fields.set("step", step);
+  if (tab !== FIRST_STATE.tab) fields.set("tab", tab);
+  if (virtual !== FIRST_STATE.virtual) fields.set("virtual", `0x${virtual.toString(16)}`);
+  return fields.toString();
+}
+
+/** The state that `fragment` (without the `#`) tells; what is missing or wrong is as at first. */
+export async function fromFragment(fragment: string): Promise<PageState> {
+  const fields = new URLSearchParams(fragment);
+  const address = (name: string) => {
+    const value = parseAddress(fields.get(name) ?? "");
+    return value !== null && value <= Number.MAX_SAFE_INTEGER ? Number(value) : null;
+  };
+  const from = address("from");
+  const to = address("to");
+  return {
+    choice: await choiceOf(fields),
+    map: {
+      scale: SCALES.find((scale) => scale === fields.get("scale")) ?? FIRST_STATE.map.scale,
+      shortHoles: fields.get("holes") !== "true-to-scale",
+      view: from !== null && to !== null && from < to ? { base: from, end: to } : null,
+      selected: address("at"),
+    },
+    step: STEPS.find(({ id }) => id === fields.get("step"))?.id ?? null,
+    tab: TABS.find(({ id }) => id === fields.get("tab"))?.id ?? FIRST_STATE.tab,
+    virtual: parseAddress(fields.get("virtual") ?? "") ?? FIRST_STATE.virtual,
+  };
+}
+
+async function choiceOf(fields: URLSearchParams): Promise<MachineChoice> {
+  const packed = fields.get("map");
+  if (packed) {
+    const text = await unpackText(packed);
+    if (text !== null) return { kind: "text", text };
+  }
+  const bytes = Number(fields.get("bytes"));
+  if (bytes >= 2 ** SMALLEST_SIZE && bytes <= 2 ** LARGEST_SIZE) return { kind: "size", bytes };
+  const name = fields.get("machine");
+  return name ? { kind: "bundled", name } : FIRST_CHOICE;
+}
+
+function hexOf(address: number): string {
+  return `0x${Math.floor(address).toString(16)}`;
+}

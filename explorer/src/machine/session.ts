@@ -1,0 +1,163 @@
+/**
+ * One machine with the kernel running on it, and everything that the page may ask of it.
+ */
+
+import { BlockState, type Kernel, MmStat } from "../../../sim/kernel.ts";
+import { type Machine } from "../../../sim/machine.ts";
+import { type MapInput } from "../../../tools/formats/map_input.ts";
+import { bootMap } from "../../../tools/plan/boot_map.ts";
+import { type Plan, planOf } from "../../../tools/plan/plan.ts";
+import { Allocations } from "./allocations.ts";
+import { walkAddress, walkAll } from "./page_walk.ts";
+import {
+  type AddressWalk,
+  type AllocatorReport,
+  type AllocatorTotals,
+  type BlockInfo,
+  type HistoryPoint,
+  type MappedRun,
+} from "./protocol.ts";
+import { clipRuns, type Range, survey, type Survey } from "./survey.ts";
+
+/** Order of the smallest block that counts as coarse: 2 MiB. */
+const COARSE_ORDER = 9;
+
+const BLOCK_STATES = {
+  [BlockState.UNMANAGED]: "unmanaged",
+  [BlockState.FREE]: "free",
+  [BlockState.ALLOCATED]: "allocated",
+} as const;
+
+export class Session {
+  readonly plan: Plan;
+  readonly allocations: Allocations;
+  /** What the heat map shows; null for all managed memory. */
+  range: Range | null = null;
+  readonly #machine: Machine;
+  readonly #kernel: Kernel;
+  #points: HistoryPoint[] = [];
+  /** Milliseconds that the last survey took. */
+  #surveyTime = 0;
+
+  /** Boots the kernel of `module` on a machine with `map`; a boot that fails is in the plan. */
+  constructor(module: WebAssembly.Module, map: MapInput) {
+    const booted = bootMap(module, map);
+    this.plan = planOf(booted, map);
+    this.#machine = booted.machine;
+    this.#kernel = booted.result.kernel;
+    this.allocations = new Allocations(this.#kernel);
+  }
+
+  /** False if the boot failed: there are no allocators and no tables of the kernel's then. */
+  get started(): boolean {
+    return this.plan.totals !== null;
+  }
+
+  get surveyTime(): number {
+    return this.#surveyTime;
+  }
+
+  /** Physical addresses of all page tables, the root first. */
+  tables(): number[] {
+    return this.started ? walkAll(this.#read, this.#machine.pageRoot).tables : [];
+  }
+
+  mappings(): MappedRun[] {
+    return walkAll(this.#read, this.#machine.pageRoot).runs;
+  }
+
+  walk(virtual: bigint): AddressWalk {
+    return walkAddress(this.#read, this.#machine.pageRoot, virtual);
+  }
+
+  readonly #read = (address: number): bigint => this.#machine.physicalMemory.load(address);
+
+  /** The blocks of managed memory in `[base, base + bytes)`, at most `limit`. */
+  blocks(base: number, bytes: number, limit: number): BlockInfo[] {
+    const found: BlockInfo[] = [];
+    for (const run of clipRuns(this.#kernel.managedRuns(), { base, end: base + bytes })) {
+      for (let at = run.base; at < run.end && found.length < limit;) {
+        const block = this.#kernel.frameBlock(BigInt(at));
+        found.push({
+          base: Number(block.base),
+          bytes: Number(block.length),
+          state: BLOCK_STATES[block.state as keyof typeof BLOCK_STATES],
+          own: this.allocations.own.find(Number(block.base)) !== undefined,
+        });
+        at = Number(block.base + block.length);
+      }
+    }
+    return found;
+  }
+
+  /** Surveys memory and adds a point to the plot; the report since the last one. */
+  report(running: boolean): AllocatorReport {
+    const started = performance.now();
+    const totals = totalsOf(this.#kernel);
+    const found = survey(this.#kernel, totals.maxOrder, this.range);
+    this.#surveyTime = performance.now() - started;
+    const { own, kernelFrames, operations, allocations, frees, refused } = this.allocations;
+    this.#points.push(historyPoint(operations, totals, found));
+    const points = this.#points;
+    this.#points = [];
+    return {
+      totals,
+      ownFrames: own.frames,
+      ownBlocks: own.count,
+      kernelFrames,
+      operations,
+      allocations,
+      frees,
+      refused,
+      discrepancies: discrepancies(totals, kernelFrames + own.frames, found),
+      freeByOrder: found.freeByOrder,
+      cells: found.cells,
+      points,
+      running,
+    };
+  }
+}
+
+function totalsOf(kernel: Kernel): AllocatorTotals {
+  return {
+    managed: kernel.mmStat(MmStat.MANAGED),
+    free: kernel.mmStat(MmStat.FREE),
+    allocated: kernel.mmStat(MmStat.ALLOCATED),
+    cached: kernel.mmStat(MmStat.CACHED),
+    buddyTotal: kernel.mmStat(MmStat.BUDDY_TOTAL),
+    buddyFree: kernel.mmStat(MmStat.BUDDY_FREE),
+    maxOrder: kernel.mmStat(MmStat.MAX_ORDER),
+    largestOrder: kernel.mmStat(MmStat.LARGEST_ORDER),
+  };
+}
+
+/** Frames of the free blocks of at least 2^fromOrder frames. */
+function freeFrames(freeByOrder: readonly number[], fromOrder: number): number {
+  return freeByOrder.reduce(
+    (sum, blocks, order) => sum + (order < fromOrder ? 0 : blocks * 2 ** order),
+    0,
+  );
+}
+
+function historyPoint(operations: number, totals: AllocatorTotals, found: Survey): HistoryPoint {
+  return {
+    operations,
+    allocated: totals.allocated / totals.managed,
+    coarse: totals.free ? freeFrames(found.freeByOrder, COARSE_ORDER) / totals.free : 0,
+    largestOrder: totals.free ? totals.largestOrder : -1,
+  };
+}
+
+/** Equations of the contract that do not hold, in words; the counts are all the kernel's. */
+function discrepancies(totals: AllocatorTotals, held: number, found: Survey): string[] {
+  const equations: [string, number, string, number][] = [
+    ["managed", totals.managed, "free + allocated", totals.free + totals.allocated],
+    ["buddy total", totals.buddyTotal, "managed", totals.managed],
+    ["free", totals.free, "buddy free + cached", totals.buddyFree + totals.cached],
+    ["allocated", totals.allocated, "kernel's + page's", held],
+    ["free", totals.free, "sum of free blocks", freeFrames(found.freeByOrder, 0)],
+  ];
+  return equations
+    .filter(([, left, , right]) => left !== right)
+    .map(([name, left, other, right]) => `${name} ${left} ≠ ${other} ${right}`);
+}

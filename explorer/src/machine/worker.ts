@@ -1,0 +1,178 @@
+/**
+ * The worker: keeps the machine, answers the page's requests and drives the random workload in
+ * small portions, so that a request never waits long.
+ */
+
+import { readMemoryMap } from "../../../tools/formats/read_map.ts";
+import { syntheticMap } from "../../../tools/formats/size.ts";
+import {
+  type MapSource,
+  type OpenedMachine,
+  type RequestMessage,
+  type WorkerMessage,
+  type WorkloadSettings,
+} from "./protocol.ts";
+import { Session } from "./session.ts";
+import { Workload } from "./workload.ts";
+
+/** Milliseconds between two portions of the endless workload. */
+const TICK = 50;
+
+/** Operations of a portion at most; about 20 ms of work. */
+const MOST_OPERATIONS = 20_000;
+
+/** A finite run reports this often. */
+const REPORTS_OF_RUN = 50;
+
+/** Surveys get at most this share of the time: one part in so many. */
+const SURVEY_PARTS = 3;
+
+/** What the worker needs of its global scope; TypeScript's DOM library describes pages only. */
+interface WorkerScope {
+  onmessage: ((event: MessageEvent<RequestMessage>) => void) | null;
+  postMessage(message: WorkerMessage): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+
+let kernel: WebAssembly.Module | null = null;
+let session: Session | null = null;
+let workload = new Workload();
+/** Counts drivers of the workload: one that finds another number has been replaced. */
+let driver = 0;
+/** When the last report was made, as `performance.now` says it. */
+let reported = 0;
+
+function open(source: MapSource): OpenedMachine {
+  if (!kernel) throw new Error("The worker has no kernel yet.");
+  const map = source.kind === "text" ? readMemoryMap(source.text) : syntheticMap(source.bytes);
+  const opened = new Session(kernel, map);
+  // The last machine keeps running until there is another.
+  ++driver;
+  session = opened;
+  workload = new Workload();
+  return { plan: opened.plan, tables: opened.tables() };
+}
+
+function current(): Session {
+  if (!session?.started) throw new Error("No kernel is running: the boot failed.");
+  return session;
+}
+
+function report(running: boolean): void {
+  if (!session?.started) return;
+  scope.postMessage({ kind: "report", report: session.report(running) });
+  reported = performance.now();
+}
+
+/** Reports unless surveys take too much of the time already. */
+function reportInMeasure(): void {
+  if (performance.now() - reported >= SURVEY_PARTS * current().surveyTime) report(true);
+}
+
+/** Calls `portion` after each turn of the event loop until it answers false. */
+function drive(portion: () => boolean, pause: number): void {
+  const mine = ++driver;
+  const turn = () => {
+    if (driver !== mine) return;
+    const goesOn = portion();
+    if (goesOn) {
+      reportInMeasure();
+      setTimeout(turn, pause);
+    } else {
+      report(false);
+    }
+  };
+  turn();
+}
+
+/** Does `operations` operations as fast as they go. */
+function run(operations: number, settings: WorkloadSettings): void {
+  const { allocations } = current();
+  const portion = Math.min(MOST_OPERATIONS, Math.ceil(operations / REPORTS_OF_RUN));
+  let left = operations;
+  drive(() => {
+    workload.run(allocations, Math.min(portion, left), settings);
+    left -= portion;
+    return left > 0;
+  }, 0);
+}
+
+/** Keeps `settings.speed` operations a second, as far as the machine can. */
+function runEndlessly(settings: WorkloadSettings): void {
+  const { allocations } = current();
+  let last = performance.now();
+  let due = 0;
+  drive(() => {
+    const now = performance.now();
+    due = Math.min(due + ((now - last) / 1000) * settings.speed, MOST_OPERATIONS);
+    last = now;
+    const operations = Math.floor(due);
+    due -= operations;
+    workload.run(allocations, operations, settings);
+    return true;
+  }, TICK);
+}
+
+/** Does what the page asks and returns the answer. */
+function serve(request: RequestMessage): unknown {
+  switch (request.name) {
+    case "start":
+      kernel = new WebAssembly.Module(request.ask.kernel);
+      return null;
+    case "open": {
+      const opened = open(request.ask.source);
+      report(false);
+      return opened;
+    }
+    case "allocate": {
+      const result = current().allocations.allocate(request.ask.order, request.ask.flags);
+      report(false);
+      return result;
+    }
+    case "free": {
+      const result = current().allocations.freeAny(request.ask.address, request.ask.order);
+      report(false);
+      return result;
+    }
+    case "freeAll":
+      ++driver;
+      current().allocations.freeAll();
+      report(false);
+      return null;
+    case "run":
+      run(request.ask.operations, request.ask.settings);
+      return null;
+    case "workload":
+      if (request.ask.settings) {
+        runEndlessly(request.ask.settings);
+      } else {
+        ++driver;
+        report(false);
+      }
+      return null;
+    case "focus": {
+      const { range } = request.ask;
+      current().range = range && { base: range.base, end: range.base + range.bytes };
+      report(false);
+      return null;
+    }
+    case "blocks": {
+      const { base, bytes, limit } = request.ask;
+      return current().blocks(base, bytes, limit);
+    }
+    case "walk":
+      return current().walk(request.ask.virtual);
+    case "mappings":
+      return current().mappings();
+  }
+}
+
+scope.onmessage = ({ data: request }) => {
+  try {
+    scope.postMessage({ kind: "answer", id: request.id, answer: serve(request) });
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    scope.postMessage({ kind: "error", id: request.id, name, message });
+  }
+};

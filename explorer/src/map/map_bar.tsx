@@ -1,0 +1,194 @@
+/**
+ * The map as a bar that can be zoomed, panned and read with pointer, touch and keyboard.
+ */
+
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { formatBytes, formatCount, formatRange } from "../format.ts";
+import { type Axis } from "./axis.ts";
+import { ownerOf } from "./owner.ts";
+import { AXIS, BRACKETS, paintMap, projection } from "./paint_map.ts";
+import { readPalette } from "./palette.ts";
+import { type Piece, pieceAt, type Span } from "./piece.ts";
+import { useCanvas } from "./use_canvas.ts";
+import { follow, frame, pan, zoom } from "./view_window.ts";
+
+const HEIGHT = 204;
+
+/** One turn of a wheel, one press of a key. */
+const ZOOM_STEP = 1.6;
+const PAN_STEP = 0.2;
+
+/** Pixels that a pointer moves before a press becomes a drag. */
+const DRAG_START = 4;
+
+export interface MapBarProps {
+  readonly pieces: readonly Piece[];
+  readonly focus: readonly Span[];
+  readonly axis: Axis;
+  readonly whole: Span;
+  readonly view: Span;
+  readonly onView: (view: Span) => void;
+  /** Index of the chosen piece. */
+  readonly selected: number | null;
+  readonly onSelect: (index: number | null) => void;
+}
+
+/** A piece in words: owner, reason, range, size. */
+export function describe(piece: Piece): string {
+  const { label } = ownerOf(piece.owner);
+  const reason = piece.detail && piece.detail !== label.toLowerCase() ? ` (${piece.detail})` : "";
+  const size = formatBytes(piece.end - piece.base);
+  return `${label}${reason}, ${formatRange(piece.base, piece.end)}, ${size}`;
+}
+
+export function MapBar(props: MapBarProps) {
+  const { pieces, focus, axis, whole, view, onView, selected, onSelect } = props;
+  const [hovered, setHovered] = useState<{ index: number; x: number } | null>(null);
+  const drag = useRef<{ x: number; view: Span; moved: boolean } | null>(null);
+  const hoveredIndex = hovered?.index ?? null;
+
+  const paint = useCallback(
+    (
+      context: CanvasRenderingContext2D,
+      size: { width: number; height: number; pixelRatio: number },
+      element: HTMLCanvasElement,
+    ) => {
+      const picture = { pieces, focus, axis, view, selected, hovered: hoveredIndex };
+      paintMap(context, picture, readPalette(element), size);
+    },
+    [pieces, focus, axis, view, selected, hoveredIndex],
+  );
+  const { canvas, size } = useCanvas(HEIGHT, paint);
+  const { address, position } = useMemo(
+    () => projection(axis, view, size.width || 1),
+    [axis, view, size.width],
+  );
+
+  // Browsers listen to wheels passively unless told otherwise, and would scroll the page.
+  useEffect(() => {
+    const element = canvas.current!;
+    const turn = (event: WheelEvent) => {
+      if (event.ctrlKey || Math.abs(event.deltaY) >= Math.abs(event.deltaX)) {
+        const factor =
+          ZOOM_STEP ** (-Math.sign(event.deltaY) * Math.min(1, Math.abs(event.deltaY) / 50));
+        onView(zoom(axis, view, factor, position(event.offsetX)));
+      } else {
+        onView(pan(axis, view, event.deltaX / (size.width || 1)));
+      }
+      event.preventDefault();
+    };
+    element.addEventListener("wheel", turn, { passive: false });
+    return () => element.removeEventListener("wheel", turn);
+  }, [axis, view, onView, position, size.width, canvas]);
+
+  const indexAt = (event: PointerEvent) => pieceAt(pieces, address(event.offsetX));
+
+  const choose = (index: number) => {
+    const next = Math.max(0, Math.min(pieces.length - 1, index));
+    onSelect(next);
+    onView(follow(axis, view, pieces[next]!));
+  };
+
+  /** The first piece in view, where keyboard selection begins. */
+  const firstInView = () => pieceAt(pieces, view.base);
+
+  const press = (event: KeyboardEvent) => {
+    const middle = (axis.position(view.base) + axis.position(view.end)) / 2;
+    const actions: Record<string, () => void> = {
+      ArrowRight: () =>
+        event.shiftKey
+          ? onView(pan(axis, view, PAN_STEP))
+          : choose(selected === null ? firstInView() : selected + 1),
+      ArrowLeft: () =>
+        event.shiftKey
+          ? onView(pan(axis, view, -PAN_STEP))
+          : choose(selected === null ? firstInView() : selected - 1),
+      ArrowUp: () => onView(zoom(axis, view, ZOOM_STEP, middle)),
+      ArrowDown: () => onView(zoom(axis, view, 1 / ZOOM_STEP, middle)),
+      Home: () => choose(0),
+      End: () => choose(pieces.length - 1),
+      Enter: () => selected !== null && onView(frame(axis, pieces[selected]!, whole)),
+      Escape: () => {
+        onSelect(null);
+        onView(whole);
+      },
+    };
+    const action = event.ctrlKey || event.metaKey ? undefined : actions[event.key];
+    if (!action) return;
+    action();
+    event.preventDefault();
+  };
+
+  const tip = hovered && pieces[hovered.index];
+  const chosen = selected === null ? undefined : pieces[selected];
+  return (
+    <div
+      class="map-bar"
+      role="application"
+      aria-roledescription="map"
+      aria-label="Map of physical memory"
+      aria-describedby="map-keys"
+      tabIndex={0}
+      onKeyDown={press}
+    >
+      <canvas
+        ref={canvas}
+        style={{ height: `${HEIGHT}px` }}
+        aria-hidden="true"
+        onPointerDown={(event) => {
+          drag.current = { x: event.offsetX, view, moved: false };
+          event.currentTarget.setPointerCapture(event.pointerId);
+        }}
+        onPointerMove={(event) => {
+          const start = drag.current;
+          if (!start) {
+            const inBar = event.offsetY >= BRACKETS && event.offsetY < HEIGHT - AXIS;
+            setHovered(inBar ? { index: indexAt(event), x: event.offsetX } : null);
+            return;
+          }
+          const moved = start.x - event.offsetX;
+          if (Math.abs(moved) >= DRAG_START) start.moved = true;
+          if (start.moved) onView(pan(axis, start.view, moved / (size.width || 1)));
+        }}
+        onPointerUp={(event) => {
+          if (!drag.current?.moved) onSelect(indexAt(event));
+          drag.current = null;
+        }}
+        onPointerCancel={() => (drag.current = null)}
+        onPointerLeave={() => setHovered(null)}
+        onDblClick={(event) => {
+          const piece = pieces[pieceAt(pieces, address(event.offsetX))]!;
+          onView(frame(axis, piece, whole));
+        }}
+      />
+      {tip && (
+        <div
+          class="map-tip"
+          style={{ left: `${Math.max(0, Math.min(hovered.x - 130, size.width - 260))}px` }}
+        >
+          <PieceText piece={tip} />
+        </div>
+      )}
+      <p class="visually-hidden" role="status">
+        {chosen ? describe(chosen) : ""}
+      </p>
+    </div>
+  );
+}
+
+/** Owner, reason, range and size of a piece. */
+export function PieceText({ piece }: { readonly piece: Piece }) {
+  const { label, id } = ownerOf(piece.owner);
+  const frames = Math.floor((piece.end - piece.base) / 4096);
+  return (
+    <>
+      <strong class={`owner-name owner-${id.replaceAll("_", "-")}`}>{label}</strong>
+      {piece.detail && <span class="detail"> {piece.detail}</span>}
+      <br />
+      <code>{formatRange(piece.base, piece.end)}</code>
+      <br />
+      {formatBytes(piece.end - piece.base)} · {formatCount(frames)}{" "}
+      {frames === 1 ? "frame" : "frames"}
+    </>
+  );
+}

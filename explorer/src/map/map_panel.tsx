@@ -1,0 +1,151 @@
+/**
+ * The map with everything around it: scale, zoom, overview, legend, what is chosen, the table.
+ */
+
+import { useMemo, useState } from "preact/hooks";
+import { Axis, type ScaleKind } from "./axis.ts";
+import { Legend } from "./legend.tsx";
+import { type MachineMap } from "./machine_map.ts";
+import { MapBar, PieceText } from "./map_bar.tsx";
+import { Overview } from "./overview.tsx";
+import { type OwnerId } from "./owner.ts";
+import { pieceAt, type Span } from "./piece.ts";
+import { PieceTable } from "./piece_table.tsx";
+import { frame, zoom } from "./view_window.ts";
+
+const ZOOM_STEP = 2;
+
+const SCALES: readonly { scale: ScaleKind; label: string; meaning: string }[] = [
+  { scale: "linear", label: "Linear", meaning: "Every byte is as wide as any other" },
+  { scale: "log", label: "Logarithmic", meaning: "Low memory is wide, high memory narrow" },
+  { scale: "pieces", label: "By piece", meaning: "Every piece is wide enough to be seen" },
+];
+
+/** How the map is drawn; part of the page's address. */
+export interface MapSettings {
+  readonly scale: ScaleKind;
+  readonly shortHoles: boolean;
+  /** Addresses in view; null for all. */
+  readonly view: Span | null;
+  /** An address in the chosen piece. */
+  readonly selected: number | null;
+}
+
+export interface MapPanelProps {
+  readonly map: MachineMap;
+  readonly settings: MapSettings;
+  readonly onSettings: (change: Partial<MapSettings>) => void;
+  /** Walks the tables for an address. */
+  readonly onWalk: (address: number) => void;
+}
+
+export function MapPanel({ map, settings, onSettings, onWalk }: MapPanelProps) {
+  const { pieces } = map;
+  const [highlighted, setHighlighted] = useState<OwnerId | null>(null);
+  const axis = useMemo(
+    () => new Axis(pieces, settings.scale, settings.shortHoles),
+    [pieces, settings.scale, settings.shortHoles],
+  );
+  const whole = useMemo(() => ({ base: 0, end: pieces.at(-1)!.end }), [pieces]);
+  const focus = useMemo(
+    () => (highlighted ? pieces.filter(({ owner }) => owner === highlighted) : map.focus),
+    [map.focus, pieces, highlighted],
+  );
+  const view = settings.view ?? whole;
+  const selected = settings.selected === null ? null : pieceAt(pieces, settings.selected);
+  const onView = (next: Span) => onSettings({ view: isSame(next, whole) ? null : next });
+  const onSelect = (index: number | null) =>
+    onSettings({ selected: index === null ? null : pieces[index]!.base });
+  const chosen = selected === null ? null : pieces[selected]!;
+  const middle = (axis.position(view.base) + axis.position(view.end)) / 2;
+  return (
+    <section class="panel map-panel" aria-labelledby="map-title">
+      <div class="panel-head">
+        <h2 id="map-title">Physical memory</h2>
+        <div class="tools">
+          <div class="segments" role="group" aria-label="Scale">
+            {SCALES.map(({ scale, label, meaning }) => (
+              <button
+                key={scale}
+                type="button"
+                title={meaning}
+                aria-pressed={settings.scale === scale}
+                onClick={() => onSettings({ scale })}
+              >
+                {label}
+              </button>
+            ))}
+          </div>
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={settings.shortHoles}
+              onChange={(event) => onSettings({ shortHoles: event.currentTarget.checked })}
+            />
+            Shorten holes
+          </label>
+          <div class="segments" role="group" aria-label="Zoom">
+            <button
+              type="button"
+              aria-label="Zoom out"
+              onClick={() => onView(zoom(axis, view, 1 / ZOOM_STEP, middle))}
+            >
+              −
+            </button>
+            <button
+              type="button"
+              aria-label="Zoom in"
+              onClick={() => onView(zoom(axis, view, ZOOM_STEP, middle))}
+            >
+              +
+            </button>
+            <button type="button" onClick={() => onView(whole)}>
+              All
+            </button>
+            {focus.length > 0 && (
+              <button type="button" onClick={() => onView(frame(axis, extentOf(focus), whole))}>
+                Marked
+              </button>
+            )}
+          </div>
+        </div>
+      </div>
+      <MapBar {...{ pieces, focus, axis, whole, view, onView, selected, onSelect }} />
+      <div class="overview-frame">
+        <Overview {...{ pieces, axis, view, onView }} />
+      </div>
+      <Legend pieces={pieces} onHighlight={setHighlighted} />
+      {chosen && (
+        <div class="chosen-piece">
+          <p>
+            <PieceText piece={chosen} />
+          </p>
+          <div class="tools">
+            <button type="button" onClick={() => onView(frame(axis, chosen, whole))}>
+              Zoom to it
+            </button>
+            {chosen.owner !== "hole" && (
+              <button type="button" onClick={() => onWalk(chosen.base)}>
+                How is it mapped?
+              </button>
+            )}
+          </div>
+        </div>
+      )}
+      <p class="hint" id="map-keys">
+        Wheel or ↑ ↓ zoom, drag or Shift+← → pan, ← → go from piece to piece, Enter zooms to it,
+        Escape shows all.
+      </p>
+      <PieceTable pieces={pieces} selected={selected} onSelect={onSelect} />
+    </section>
+  );
+}
+
+/** From the first to the last of sorted spans, one at least. */
+function extentOf(spans: readonly Span[]): Span {
+  return { base: spans[0]!.base, end: spans.at(-1)!.end };
+}
+
+function isSame(a: Span, b: Span): boolean {
+  return a.base === b.base && a.end === b.end;
+}

@@ -1,0 +1,85 @@
+/**
+ * The page tables: walk any address, and see what is mapped.
+ */
+
+import { useEffect, useState } from "preact/hooks";
+import { parseAddress } from "../address_text.ts";
+import { formatVirtual } from "../format.ts";
+import { type MachineClient } from "../machine/client.ts";
+import { type AddressWalk, type MappedRun } from "../machine/protocol.ts";
+import { kindOf } from "./address_kinds.ts";
+import { MappingTable } from "./mapping_table.tsx";
+import { WalkView } from "./walk_view.tsx";
+
+export interface PagingPanelProps {
+  readonly client: MachineClient;
+  /** Changes with the machine. */
+  readonly machine: unknown;
+  readonly virtual: bigint;
+  readonly onVirtual: (virtual: bigint) => void;
+}
+
+/** An example of each part of the address space. */
+function examples(runs: readonly MappedRun[]): { label: string; virtual: bigint }[] {
+  const first = (kind: string) => runs.find((run) => kindOf(run.virtual) === kind)?.virtual;
+  return [
+    { label: "frame 0", virtual: 0n },
+    { label: "low memory", virtual: first("identity") },
+    { label: "direct map", virtual: first("direct map") },
+    { label: "linear memory", virtual: first("linear memory") },
+    { label: "kernel text", virtual: first("kernel image") },
+  ].filter((one): one is { label: string; virtual: bigint } => one.virtual !== undefined);
+}
+
+export function PagingPanel({ client, machine, virtual, onVirtual }: PagingPanelProps) {
+  const [text, setText] = useState(formatVirtual(virtual));
+  const [error, setError] = useState("");
+  const [walk, setWalk] = useState<AddressWalk | null>(null);
+  const [runs, setRuns] = useState<readonly MappedRun[]>([]);
+
+  useEffect(() => {
+    client.ask("mappings", null).then(setRuns, (reason: Error) => setError(reason.message));
+  }, [client, machine]);
+  useEffect(() => {
+    setText(formatVirtual(virtual));
+    client.ask("walk", { virtual }).then(setWalk, (reason: Error) => setError(reason.message));
+  }, [client, machine, virtual]);
+
+  const submit = (event: Event) => {
+    event.preventDefault();
+    const parsed = parseAddress(text);
+    setError(parsed === null ? "Write an address of up to 16 hexadecimal digits." : "");
+    if (parsed !== null) onVirtual(parsed);
+  };
+  return (
+    <div class="paging">
+      <form class="tools" onSubmit={submit}>
+        <label class="grow">
+          Virtual address
+          <input
+            type="text"
+            spellcheck={false}
+            value={text}
+            onInput={(event) => setText(event.currentTarget.value)}
+            data-testid="virtual"
+          />
+        </label>
+        <button type="submit" class="primary">
+          Walk
+        </button>
+        {examples(runs).map((one) => (
+          <button key={one.label} type="button" onClick={() => onVirtual(one.virtual)}>
+            {one.label}
+          </button>
+        ))}
+      </form>
+      {error && (
+        <p class="failure" role="alert">
+          {error}
+        </p>
+      )}
+      {walk && <WalkView walk={walk} />}
+      <MappingTable runs={runs} onWalk={onVirtual} />
+    </div>
+  );
+}

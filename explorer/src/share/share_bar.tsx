@@ -1,0 +1,77 @@
+/**
+ * Sharing: a link to what is on the screen, the plan as JSON, the map as a picture.
+ */
+
+import { useRef, useState } from "preact/hooks";
+import { type PageState, toFragment } from "../app/page_state.ts";
+import { STEPS } from "../bring_up/steps.ts";
+import { formatBytes } from "../format.ts";
+import { type OpenedMachine } from "../machine/protocol.ts";
+import { Axis } from "../map/axis.ts";
+import { PlanMap } from "../map/machine_map.ts";
+import { readPalette } from "../map/palette.ts";
+import { download, fileName } from "./download.ts";
+import { mapPicture } from "./map_picture.ts";
+
+export interface ShareBarProps {
+  readonly state: PageState;
+  readonly opened: OpenedMachine;
+}
+
+const FRAME_BYTES = 4096;
+
+export function ShareBar({ state, opened }: ShareBarProps) {
+  const bar = useRef<HTMLDivElement>(null);
+  const [message, setMessage] = useState("");
+  const { plan, tables } = opened;
+  const name = fileName(plan.input.source || plan.input.format);
+
+  const saveJson = () => {
+    const text = `${JSON.stringify(plan, null, 2)}\n`;
+    download(new Blob([text], { type: "application/json" }), `${name}.json`);
+  };
+  const savePicture = () => {
+    const step = state.tab === "bring-up" ? STEPS.find(({ id }) => id === state.step) : undefined;
+    const { pieces, focus } = new PlanMap(plan, tables).at(step?.id ?? null);
+    const axis = new Axis(pieces, state.map.scale, state.map.shortHoles);
+    const view = state.map.view ?? { base: 0, end: pieces.at(-1)!.end };
+    const title = plan.input.source || plan.input.format;
+    const managed = plan.totals ? formatBytes(plan.totals.managed * FRAME_BYTES) : "nothing";
+    const moment = step ? ` · bring-up, step “${step.title}”` : "";
+    const subtitle = `SlopOS manages ${managed}${moment}`;
+    mapPicture({ title, subtitle, pieces, focus, axis, view }, readPalette(bar.current!)).then(
+      (blob) => download(blob, `${name}.png`),
+      (error: Error) => setMessage(error.message),
+    );
+  };
+  const copyLink = async () => {
+    const fragment = await toFragment(state);
+    const link = new URL(`#${fragment}`, location.href).href;
+    if (state.choice.kind === "text" && !fragment.includes("map=")) {
+      setMessage("This map is too long for a link; save it as JSON instead.");
+      return;
+    }
+    try {
+      await navigator.clipboard.writeText(link);
+      setMessage("Link copied.");
+    } catch {
+      setMessage("The browser does not allow copying; the address bar has the link.");
+    }
+  };
+  return (
+    <div class="share" ref={bar}>
+      <div class="tools">
+        <button type="button" onClick={() => void copyLink()}>
+          Copy link
+        </button>
+        <button type="button" onClick={saveJson}>
+          Save JSON
+        </button>
+        <button type="button" onClick={savePicture}>
+          Save picture
+        </button>
+      </div>
+      <p role="status">{message}</p>
+    </div>
+  );
+}

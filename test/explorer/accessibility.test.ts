@@ -1,0 +1,103 @@
+/**
+ * Whether everybody can use the page: axe-core finds no serious violation, and the keyboard reaches
+ * and works the map.
+ */
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { type AxeResults } from "axe-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ExplorerSite, NO_BROWSER } from "./explorer_page.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+const SERIOUS = ["serious", "critical"];
+
+describe.skipIf(NO_BROWSER)("accessibility", () => {
+  let site: ExplorerSite;
+  beforeAll(async () => {
+    site = await ExplorerSite.start();
+  });
+  afterAll(() => site.stop());
+
+  const states = [
+    "step=carve&at=0x100000",
+    "tab=allocators",
+    "tab=page-tables",
+    "machine=limine-pr288-sanitiser-synthetic",
+    "machine=unheard-of",
+  ];
+  // Widths and colour schemes do not act on each other: each appears with every state once.
+  test.each(
+    states.flatMap((fragment) => [
+      { fragment, width: 1280, dark: false },
+      { fragment, width: 400, dark: true },
+    ]),
+  )("axe finds nothing serious: $fragment, $width pixels, dark: $dark", async (options) => {
+    await site.visit(options, async ({ page }) => {
+      await page.locator(".map-bar, [role=alert]").first().waitFor();
+      await page.waitForTimeout(200);
+      await page.evaluate(AXE);
+      const results = await page.evaluate(() =>
+        (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+      );
+      const serious = results.violations
+        .filter(({ impact }) => SERIOUS.includes(impact ?? ""))
+        .map(
+          ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`,
+        );
+      expect(serious).toEqual([]);
+      expect(results.passes.length).toBeGreaterThan(10);
+    });
+  });
+
+  test("the keyboard reaches the map, selects, zooms and pans", async () => {
+    await site.visit({}, async (explorer) => {
+      const { page } = explorer;
+      await explorer.ready();
+      for (let presses = 0; presses < 60; ++presses) {
+        await page.keyboard.press("Tab");
+        if (await page.evaluate(() => document.activeElement?.className === "map-bar")) break;
+      }
+      const spoken = page.locator(".map-bar [role=status]");
+      await page.keyboard.press("Home");
+      await expect.poll(() => spoken.innerText()).toContain("0x000000000–0x000000fff");
+      await page.keyboard.press("ArrowRight");
+      await expect.poll(() => spoken.innerText()).toContain("0x000001000–0x00009efff");
+      await page.keyboard.press("End");
+      await expect.poll(() => spoken.innerText()).toContain("–0x47effffff");
+      await page.keyboard.press("Enter");
+      await expect.poll(() => page.url()).toContain("from=0x47");
+      const zoomed = page.url();
+      await page.keyboard.press("Shift+ArrowLeft");
+      await expect.poll(() => page.url()).not.toBe(zoomed);
+      await page.keyboard.press("Escape");
+      await expect.poll(() => page.url()).not.toContain("from=");
+    });
+  });
+
+  test("arrows move between tabs", async () => {
+    await site.visit({}, async (explorer) => {
+      const { page } = explorer;
+      await explorer.ready();
+      await page.getByRole("tab", { name: "Bring-up" }).focus();
+      await page.keyboard.press("ArrowRight");
+      const selected = page.getByRole("tab", { selected: true });
+      await expect.poll(() => selected.innerText()).toBe("Allocators");
+      await page.keyboard.press("ArrowLeft");
+      await page.keyboard.press("ArrowLeft");
+      await expect.poll(() => selected.innerText()).toBe("Page tables");
+    });
+  });
+
+  test("the map is a table as well, piece for piece", async () => {
+    await site.visit({}, async (explorer) => {
+      const { page } = explorer;
+      await explorer.ready();
+      const summary = page.getByText(/The map as a table/);
+      const pieces = Number(/\d+/.exec(await summary.innerText())![0]);
+      await summary.click();
+      await expect.poll(() => page.locator(".piece-table tbody tr").count()).toBe(pieces);
+    });
+  });
+});

@@ -1,0 +1,176 @@
+/**
+ * The allocators' panel: whatever is done, by hand or at random, the counts that the page shows add
+ * up, and what the kernel refuses is refused by its name.
+ */
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type ExplorerPage, ExplorerSite, NO_BROWSER } from "./explorer_page.ts";
+
+const FRAGMENT = "machine=limine-ovmf-512m&tab=allocators";
+
+/** The counts of frames as they are on the screen. */
+async function counts(explorer: ExplorerPage) {
+  const names = ["Managed", "Free", "Allocated", "… by the kernel", "… by you"] as const;
+  const [managed, free, allocated, kernel, own] = await Promise.all(
+    names.map((name) => explorer.frames(name)),
+  );
+  return { managed: managed!, free: free!, allocated: allocated!, kernel: kernel!, own: own! };
+}
+
+/** Frames of all free blocks, summed from the table of orders. */
+async function framesInTable({ page }: ExplorerPage): Promise<number> {
+  const rows = await page.locator(".orders tbody tr").all();
+  const blocks = await Promise.all(
+    rows.map(async (row) =>
+      Number((await row.locator("td.number").first().innerText()).replaceAll(",", "")),
+    ),
+  );
+  return blocks.reduce((sum, count, order) => sum + count * 2 ** order, 0);
+}
+
+async function expectSums(explorer: ExplorerPage): Promise<void> {
+  const { managed, free, allocated, kernel, own } = await counts(explorer);
+  expect(free + allocated).toBe(managed);
+  expect(kernel + own).toBe(allocated);
+  expect(await framesInTable(explorer)).toBe(free);
+  expect(await explorer.page.getByTestId("verdict").innerText()).toContain("✓");
+}
+
+describe.skipIf(NO_BROWSER)("allocators", () => {
+  let site: ExplorerSite;
+  beforeAll(async () => {
+    site = await ExplorerSite.start();
+  });
+  afterAll(() => site.stop());
+
+  test.each(["geometric", "single", "uniform", "large"])(
+    "10,000 random operations (%s) conserve the totals, and freeing all restores them",
+    async (mix) => {
+      const offences = await site.visit({ fragment: FRAGMENT }, async (explorer) => {
+        const { page } = explorer;
+        await explorer.ready();
+        const before = await counts(explorer);
+        await page.getByRole("combobox", { name: /^Blocks/ }).selectOption(mix);
+        await page.getByLabel(/Keep allocated/).fill("0.5");
+        await page.getByRole("button", { name: "Run 10,000 operations" }).click();
+        await expect.poll(() => explorer.figure("Operations"), { timeout: 30_000 }).toBe(10_000);
+        await expectSums(explorer);
+        const during = await counts(explorer);
+        expect(during.own).toBeGreaterThan(0);
+        expect(during.managed).toBe(before.managed);
+        expect(during.kernel).toBe(before.kernel);
+        const done = (await explorer.figure("Allocations")) + (await explorer.figure("Frees"));
+        expect(done + (await explorer.figure("Refused"))).toBe(10_000);
+
+        await page.getByRole("button", { name: "Free all" }).click();
+        await expect.poll(() => explorer.figure("Blocks held")).toBe(0);
+        await expectSums(explorer);
+        expect(await counts(explorer)).toEqual(before);
+      });
+      expect(offences).toEqual([]);
+    },
+  );
+
+  test("a block is allocated and freed by hand, and a second free is refused by name", async () => {
+    await site.visit({ fragment: FRAGMENT }, async (explorer) => {
+      const { page } = explorer;
+      await explorer.ready();
+      const before = await counts(explorer);
+      await page.getByTestId("order").selectOption("4");
+      await page.getByRole("button", { name: "Allocate", exact: true }).click();
+      await expect.poll(() => explorer.frames("… by you")).toBe(16);
+      const address = await page.getByLabel("Address to free").inputValue();
+      expect(Number(address) % (16 * 4096)).toBe(0);
+
+      const answer = page.locator(".block-form .answer");
+      const free = page.getByRole("button", { name: "Free", exact: true });
+      await page.getByTestId("order").selectOption("3");
+      await free.click();
+      await expect.poll(() => answer.innerText()).toContain("ORDER_MISMATCH");
+      await page.getByTestId("order").selectOption("4");
+      await free.click();
+      await expect.poll(() => explorer.frames("… by you")).toBe(0);
+      await free.click();
+      await expect.poll(() => answer.innerText()).toContain("NOT_ALLOCATED");
+      await page.getByLabel("Address to free").fill("0xb0000000");
+      await free.click();
+      await expect.poll(() => answer.innerText()).toMatch(/INVALID_ADDRESS|RESERVED/);
+      await page.getByLabel("Address to free").fill("not an address");
+      await free.click();
+      await expect.poll(() => answer.innerText()).toContain("hexadecimal");
+      expect(await counts(explorer)).toEqual(before);
+      await expectSums(explorer);
+    });
+  });
+
+  test("flags reach the kernel: a frame below 16 MiB lies there", async () => {
+    await site.visit({ fragment: FRAGMENT }, async (explorer) => {
+      const { page } = explorer;
+      await explorer.ready();
+      await page.getByLabel("below 16 MiB").check();
+      await page.getByLabel("zeroed").check();
+      await page.getByRole("button", { name: "Allocate", exact: true }).click();
+      await expect.poll(() => explorer.frames("… by you")).toBe(1);
+      const address = Number(await page.getByLabel("Address to free").inputValue());
+      expect(address).toBeGreaterThan(0);
+      expect(address).toBeLessThan(16 * 1024 * 1024);
+    });
+  });
+
+  test("the page's tables cannot be freed from under the machine", async () => {
+    await site.visit({ fragment: FRAGMENT }, async (explorer) => {
+      const { page } = explorer;
+      await explorer.ready();
+      await page.getByRole("tab", { name: "Page tables" }).click();
+      const root = await page.locator(".walk-step dd code").first().innerText();
+      await page.getByRole("tab", { name: "Allocators" }).click();
+      await page.getByLabel("Address to free").fill(root);
+      await page.getByRole("button", { name: "Free", exact: true }).click();
+      await expect
+        .poll(() => page.locator(".block-form .answer").innerText())
+        .toContain("page tables");
+      await expectSums(explorer);
+    });
+  });
+
+  test("an endless workload runs, keeps adding up, changes its speed and stops", async () => {
+    await site.visit({ fragment: FRAGMENT }, async (explorer) => {
+      const { page } = explorer;
+      await explorer.ready();
+      await page.getByRole("button", { name: "Start", exact: true }).click();
+      await expect.poll(() => explorer.figure("Operations")).toBeGreaterThan(1000);
+      await page.getByLabel(/Speed/).fill("6");
+      const before = await explorer.figure("Operations");
+      await expect.poll(() => explorer.figure("Operations")).toBeGreaterThan(before + 50_000);
+      await page.getByRole("button", { name: "Stop", exact: true }).click();
+      await page.getByRole("button", { name: "Start", exact: true }).waitFor();
+      const stopped = await explorer.figure("Operations");
+      await expectSums(explorer);
+      await page.waitForTimeout(300);
+      expect(await explorer.figure("Operations")).toBe(stopped);
+      const plot = page.getByRole("img", { name: /operations/ });
+      expect(await plot.getAttribute("aria-label")).toContain(stopped.toLocaleString("en-US"));
+    });
+  });
+
+  test("a cell of the heat map shows its blocks, can be entered and left", async () => {
+    await site.visit({ fragment: FRAGMENT }, async (explorer) => {
+      const { page } = explorer;
+      await explorer.ready();
+      await page.getByRole("button", { name: "Allocate", exact: true }).click();
+      await expect.poll(() => explorer.frames("… by you")).toBe(1);
+      const whole = await page.locator(".heat-canvas").getAttribute("aria-label");
+      await page.locator(".heat-canvas").focus();
+      await page.keyboard.press("ArrowRight");
+      await page.locator(".cell-blocks li").first().waitFor();
+      await page.keyboard.press("Enter");
+      await page.getByRole("button", { name: "Show all" }).waitFor();
+      await expect
+        .poll(() => page.locator(".heat-canvas").getAttribute("aria-label"))
+        .not.toBe(whole);
+      await page.locator(".heat-canvas").focus();
+      await page.keyboard.press("Escape");
+      await expect.poll(() => page.locator(".heat-canvas").getAttribute("aria-label")).toBe(whole);
+    });
+  });
+});

@@ -1,0 +1,100 @@
+/**
+ * The built page as a visitor gets it: from a subfolder of a plain server, without errors, without a
+ * request elsewhere, and with a clear message when the kernel is not there.
+ */
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ExplorerSite, NO_BROWSER } from "./explorer_page.ts";
+
+describe.skipIf(NO_BROWSER)("the page", () => {
+  let site: ExplorerSite;
+  beforeAll(async () => {
+    site = await ExplorerSite.start();
+  });
+  afterAll(() => site.stop());
+
+  test.each([
+    [1280, false],
+    [400, false],
+    [1280, true],
+    [400, true],
+  ])("loads %i pixels wide, dark: %s", async (width, dark) => {
+    const offences = await site.visit({ width, dark }, async (explorer) => {
+      await explorer.ready();
+      for (const tab of ["Bring-up", "Allocators", "Page tables"]) {
+        await explorer.page.getByRole("tab", { name: tab }).click();
+        await explorer.page.getByRole("tabpanel").locator("*").first().waitFor();
+        const overflow = await explorer.page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        expect(overflow, `${tab} makes the page scroll sideways`).toBe(0);
+      }
+    });
+    expect(offences).toEqual([]);
+  });
+
+  test("says what to do when kernel.wasm is missing", async () => {
+    await site.visit({ without: "kernel.wasm" }, async ({ page }) => {
+      const alert = page.getByRole("alert");
+      await alert.waitFor();
+      expect(await alert.innerText()).toContain("kernel.wasm");
+      expect(await alert.innerText()).toContain("npm run build");
+    });
+  });
+
+  test("the map is drawn in the colours of its owners", async () => {
+    await site.visit({}, async (explorer) => {
+      await explorer.ready();
+      const missing = () =>
+        explorer.page.evaluate(() => {
+          const canvas = document.querySelector<HTMLCanvasElement>(".map-bar canvas")!;
+          // Above the labels, below the brackets.
+          const row = canvas.getContext("2d")!.getImageData(0, 17, canvas.width, 8).data;
+          const drawn = new Set<string>();
+          for (let at = 0; at < row.length; at += 4) {
+            const channels = [...row.slice(at, at + 3)];
+            drawn.add(`#${channels.map((one) => one.toString(16).padStart(2, "0")).join("")}`);
+          }
+          const style = getComputedStyle(canvas);
+          return [
+            "managed",
+            "reserved",
+            "carved",
+            "image",
+            "acpi",
+            "reclaimed",
+            "page-tables",
+          ].filter((owner) => !drawn.has(style.getPropertyValue(`--owner-${owner}`).trim()));
+        });
+      await expect.poll(missing).toEqual([]);
+    });
+  });
+
+  test("stays responsive while the kernel boots on 16 TiB and a workload runs", async () => {
+    await site.visit({ fragment: `bytes=${2 ** 44}&tab=allocators` }, async (explorer) => {
+      await explorer.ready();
+      const { page } = explorer;
+      await page.getByRole("button", { name: "Start", exact: true }).click();
+      const longest = await page.evaluate(
+        () =>
+          new Promise<number>((resolve) => {
+            const started = performance.now();
+            let last = started;
+            let longestPause = 0;
+            const frame = () => {
+              const now = performance.now();
+              longestPause = Math.max(longestPause, now - last);
+              last = now;
+              if (now - started < 2000) requestAnimationFrame(frame);
+              else resolve(longestPause);
+            };
+            requestAnimationFrame(frame);
+          }),
+      );
+      // On an idle machine it is 25 ms; the limit leaves room for a busy one.
+      expect(longest).toBeLessThan(500);
+      expect(await explorer.figure("Operations")).toBeGreaterThan(1000);
+      await page.getByRole("button", { name: "Stop", exact: true }).click();
+    });
+  });
+});

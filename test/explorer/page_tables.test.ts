@@ -1,0 +1,90 @@
+/**
+ * The page-table panel against the walker of the paging tests, which was written from the processor
+ * manual and shares nothing with the page's own.
+ */
+
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Machine } from "../../sim/machine.ts";
+import { readMemoryMap } from "../../tools/formats/read_map.ts";
+import { bootMap } from "../../tools/plan/boot_map.ts";
+import { kernelModule } from "../support/kernel_module.ts";
+import { mappingAt, type Walk, walkPageTables } from "../support/page_walker.ts";
+import { ExplorerSite, NO_BROWSER } from "./explorer_page.ts";
+
+const NAME = "limine-ovmf-512m";
+
+function bootedMachine(): Machine {
+  const file = new URL(`../memmaps/${NAME}.json`, import.meta.url);
+  return bootMap(kernelModule(), readMemoryMap(readFileSync(file, "utf8"))).machine;
+}
+
+function oracle(machine: Machine): Walk {
+  const memory = machine.physicalMemory;
+  return walkPageTables((address) => memory.load(Number(address)), BigInt(machine.pageRoot));
+}
+
+describe.skipIf(NO_BROWSER)("page tables", () => {
+  const walk = oracle(bootedMachine());
+  let site: ExplorerSite;
+  beforeAll(async () => {
+    site = await ExplorerSite.start();
+  });
+  afterAll(() => site.stop());
+
+  test("addresses of every kind are walked to where the manual says", async () => {
+    const mapped = walk.mappings.flatMap(({ virtual, bytes }) => [virtual, virtual + bytes - 1n]);
+    const chosen = mapped.filter((_, index) => index % 7 === 0);
+    const unmapped = [0n, 0xfffn, 0x4000_0000_0000n, 0xffff_ff00_0000_0000n];
+    await site.visit({ fragment: `machine=${NAME}&tab=page-tables` }, async (explorer) => {
+      const { page } = explorer;
+      await explorer.ready();
+      for (const virtual of [...chosen, ...unmapped]) {
+        await page.getByTestId("virtual").fill(`0x${virtual.toString(16)}`);
+        await page.getByRole("button", { name: "Walk", exact: true }).click();
+        const digits = virtual.toString(16).padStart(16, "0").match(/.{4}/g)!.join("_");
+        await page.locator(".address-bits", { hasText: digits }).waitFor();
+        const result = await page.getByTestId("walk-result").innerText();
+        const mapping = mappingAt(walk, virtual);
+        if (!mapping) {
+          expect(result, `0x${virtual.toString(16)}`).toContain("#PF");
+          continue;
+        }
+        const physical = mapping.physical + (virtual - mapping.virtual);
+        expect(result).toContain(`0x${physical.toString(16).padStart(9, "0")}`);
+        const rights = `r${mapping.writable ? "w" : "-"}${mapping.executable ? "x" : "-"}`;
+        expect(result).toContain(rights);
+        expect(result).toContain({ 4096: "4 KiB", 2097152: "2 MiB" }[Number(mapping.pageSize)]!);
+      }
+    });
+  });
+
+  test("an address that is not canonical or no address is said to be so", async () => {
+    await site.visit({ fragment: `machine=${NAME}&tab=page-tables` }, async (explorer) => {
+      const { page } = explorer;
+      await explorer.ready();
+      await page.getByTestId("virtual").fill("0x0000800000000000");
+      await page.getByRole("button", { name: "Walk", exact: true }).click();
+      await page.getByTestId("walk-result").getByText("not canonical").waitFor();
+      await page.getByTestId("virtual").fill("twelve");
+      await page.getByRole("button", { name: "Walk", exact: true }).click();
+      await page.getByRole("alert").waitFor();
+    });
+  });
+
+  test("the table lists every mapping, and none is writable and executable", async () => {
+    await site.visit({ fragment: `machine=${NAME}&tab=page-tables` }, async (explorer) => {
+      const { page } = explorer;
+      await explorer.ready();
+      const more = page.locator(".mappings").getByRole("button", { name: /^Show \d+ more/ });
+      const rows = page.locator(".mappings tbody tr");
+      await rows.first().waitFor();
+      while (await more.count()) await more.click();
+      expect(await rows.count()).toBe(walk.mappings.length);
+      const rights = await rows.locator("td:nth-child(5)").allInnerTexts();
+      expect(rights.filter((text) => text.includes("wx"))).toEqual([]);
+      await rows.nth(3).getByRole("button").click();
+      expect(await page.getByTestId("walk-result").innerText()).toContain("Physical");
+    });
+  });
+});
