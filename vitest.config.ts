@@ -2,7 +2,8 @@ import { defineConfig } from "vitest/config";
 
 /**
  * Groups that can be run apart (`vitest run --project unit`). Tests in `boot` and `matrix` start
- * QEMU: each takes seconds of a whole core, so few run at once and their time limits are long.
+ * QEMU, those in `explorer` Chromium: each takes seconds of a whole core, so few run at once and their
+ * time limits are long.
  * `worlds` and `matrix` do a part of their work unless an environment variable asks for all of it;
  * `npm run test:worlds` and `npm run test:matrix` do.
  */
@@ -45,7 +46,7 @@ export default defineConfig({
           include: ["test/explorer/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          maxWorkers: 1,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
@@ -57,7 +58,7 @@ export default defineConfig({
           hookTimeout: 30_000,
           maxWorkers: 2,
           // After the quick groups, so that they do not compete for the processor.
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -65,7 +66,7 @@ export default defineConfig({
           name: "matrix",
           include: ["test/matrix/**/*.test.ts"],
           maxWorkers: 2,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],
