@@ -96,14 +96,15 @@ function seedingReport({ seeding }: Results): string[] {
 
 function startUpReport({ startUp }: Results): string[] {
   if (!startUp.length) return [];
-  const rows = startUp.map(({ machine, memory, handoff, started, metadataBytesPerFrame }) => [
+  const rows = startUp.map(({ machine, memory, handoff, clearing, started, ...rest }) => [
     machine,
     memory,
     short(handoff),
+    clearing === undefined ? "" : short(clearing),
     short(started),
-    metadataBytesPerFrame?.toFixed(3) ?? "",
+    rest.metadataBytesPerFrame?.toFixed(3) ?? "",
   ]);
-  const head = ["machine", "memory", "us to handoff", "us to start", "bytes a frame"];
+  const head = ["machine", "memory", "us to handoff", "clearing", "us to start", "bytes a frame"];
   return ["### Start-up of the kernel", table(head, rows)];
 }
 

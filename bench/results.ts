@@ -43,6 +43,8 @@ export interface StartUpResult {
   readonly memory: string;
   /** Microseconds from the first look at the memory map. */
   readonly handoff: number;
+  /** Those of the handoff in which the shim cleared new linear memory, where instructions count. */
+  readonly clearing?: number;
   /** Microseconds to the started line, on the clock that began with the shim. */
   readonly started: number;
   readonly metadataBytesPerFrame?: number;

@@ -10,12 +10,15 @@ import { join } from "node:path";
 import { MmStat } from "../sim/kernel.ts";
 import { Machine } from "../sim/machine.ts";
 import { type MemoryMapEntry, MemoryType } from "../sim/memory_map.ts";
-import { buildEntry, BUILD } from "./modules.ts";
+import { ROOT } from "./modules.ts";
 import { type StartUpResult } from "./results.ts";
 import { plainRuns, type Run } from "./seeding.ts";
 import { summarise } from "./statistics.ts";
 
 const FRAME = 4096n;
+
+/** The kernel that ships, which the build has made. */
+export const KERNEL = join(ROOT, "builddir/kernel.wasm");
 
 /** What the results call the machine. */
 const SIMULATED = "simulated, real time";
@@ -31,11 +34,12 @@ const SIZES: readonly (readonly [gibibytes: number, name: string])[] = [
   [1024, "1 TiB"],
 ];
 
-/** A boot's times in microseconds, read from its log. */
+/** A boot's times in microseconds, read from its log, and how much memory the module came to. */
 export interface BootTimes {
   readonly handoff: number;
   /** From the log's first line to the started line. */
   readonly started: number;
+  readonly linearBytes: number;
 }
 
 const STAMP = /^\[ *(\d+)\.(\d{6})\] /;
@@ -53,10 +57,17 @@ export function bootTimes(log: readonly string[]): BootTimes {
   const handoff = log
     .map((line) => / runtime allocator initialized: .*\belapsed_us=(\d+)/.exec(line))
     .find((match) => match);
-  if (first === undefined || first === null || started === null || !handoff) {
+  const linear = log
+    .map((line) => / mm: ready: .*\blinear_bytes=(\d+)/.exec(line))
+    .find((match) => match);
+  if (first === undefined || first === null || started === null || !handoff || !linear) {
     throw new Error(`the kernel did not start; its log ends with: ${log.at(-1) ?? "nothing"}`);
   }
-  return { handoff: Number(handoff[1]), started: started - first };
+  return {
+    handoff: Number(handoff[1]),
+    started: started - first,
+    linearBytes: Number(linear[1]),
+  };
 }
 
 function entriesOf(runs: readonly Run[]): MemoryMapEntry[] {
@@ -87,8 +98,7 @@ function startUpOn(module: WebAssembly.Module, gibibytes: number, memory: string
 
 /** Boots the kernel on machines of every size. */
 export function measureStartUp(note: (text: string) => void): StartUpResult[] {
-  buildEntry("../src/boot/kernel.ts", "kernel_whole");
-  const module = new WebAssembly.Module(readFileSync(join(BUILD, "kernel_whole.wasm")));
+  const module = new WebAssembly.Module(readFileSync(KERNEL));
   return SIZES.map(([gibibytes, name]) => {
     note(`start-up: ${name}, simulated`);
     return startUpOn(module, gibibytes, name);

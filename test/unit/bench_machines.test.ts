@@ -54,6 +54,7 @@ describe("a boot's log", () => {
     "BdsDxe: loading Boot0001",
     '[    0.005142] boot: SlopOS 0.1.0 loader="Limine 8.2.0" entries=37',
     "[    0.046087] mm: runtime allocator initialized: free_runs=12 reserved=16 elapsed_us=21528",
+    "[    1.168000] mm: ready: usable=9 managed=9 metadata_bytes=1 linear_bytes=196608 elapsed_us=5",
     "[    1.168986] boot: SlopOS Kernel Started!",
     "[    1.200000] bench: frames=1000",
     "[    1.300000] bench: workload=W2-alloc ns=5000 units=1000",
@@ -62,7 +63,11 @@ describe("a boot's log", () => {
   ];
 
   test("tells when allocators were ready and when the kernel had started", () => {
-    expect(bootTimes(LOG)).toEqual({ handoff: 21528, started: 1163844 });
+    expect(bootTimes(LOG)).toEqual({
+      handoff: 21528,
+      started: 1163844,
+      linearBytes: 196608,
+    });
   });
 
   test("that ends too early is an error which shows its end", () => {
