@@ -202,6 +202,13 @@ export const MUTANTS = [
   ["granules", "if (areaPlace(number) - u32(entry.first) >= u32(entry.count)) return null;", ""],
   ["granules", "const stop = min(last, area | PLACE_MASK) + 1;", "const stop = last + 1;"],
   ["granules", "if (frame < LOW_END) return low;", ""],
+  [
+    "granules",
+    "return place < u32(entry.count) && place + areas < u32(entry.count);",
+    "return place < u32(entry.count);",
+  ],
+  ["granules", "const from = granule == current ? end : first;", "const from = first;"],
+  ["frame_block", "if (!isFreeStatus(status)) return false;", "if (status == -1) return false;"],
   ["word_masks", "return ~(taken | continuation);", "return ~taken;"],
   [
     "word_masks",
