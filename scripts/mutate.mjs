@@ -38,12 +38,14 @@ const COPIED = [
   "vitest.config.ts",
 ];
 
-/** Tests that no change to `src/mm` can fail: those of the machine, the tree and the C sources. */
+/** Tests of what is not the kernel: the machine, the tree, the C sources, the benchmarks. */
 const UNAFFECTED = [
   "test/*/sim_*",
   "test/unit/layers*",
   "test/unit/dependencies*",
   "test/unit/host_*",
+  "test/unit/bench_*",
+  "test/unit/data_segments*",
 ];
 
 /** A mutant may make a loop endless: no run of the tests takes this long, milliseconds. */
