@@ -122,6 +122,20 @@ describe("on a machine with a few runs", () => {
     duel.drain();
   });
 
+  test("a shared frame stays when all around it is reserved", () => {
+    const { start, end } = wholeRun();
+    expect([start % 512, end - start]).toEqual([0, 512]);
+    duel.drain();
+    const kept = start + 77;
+    expect(duel.retain(BigInt(kept) * FRAME)).toBe(ErrorCode.NONE);
+    for (let one = start; one < end; ++one) if (one !== kept) duel.free(BigInt(one) * FRAME, 0);
+    expect(duel.reserve(start, kept)).toBe(ErrorCode.NONE);
+    expect(duel.reserve(kept + 1, end)).toBe(ErrorCode.NONE);
+    expect(duel.free(BigInt(kept) * FRAME, 0)).toBe(ErrorCode.NONE);
+    expect(duel.free(BigInt(kept) * FRAME, 0)).toBe(ErrorCode.NONE);
+    expect(duel.alloc(0)).toBe(BigInt(kept) * FRAME);
+  });
+
   test("ranges that touch become one region; single frames, ends and whole runs can go", () => {
     const { start, end } = wholeRun();
     const regions = booted.kernel.mmStat(MmStat.RESERVED_REGIONS);
