@@ -127,6 +127,22 @@ describe("insertion", () => {
     expect(allocator.managedFrames()).toBe(1024);
   });
 
+  test("refuses a shared frame, which the masks do not tell from one that is not managed", () => {
+    const allocator = new Allocator(module, [run(512, 512)]);
+    expect(allocator.insertRun(700, 1)).toBe(Code.NONE);
+    expect(allocator.pageAlloc(Zone.ANY)).toBe(700);
+    expect(allocator.pageRetain(700)).toBe(Code.NONE);
+    for (const [start, count] of [
+      [700, 1],
+      [690, 20],
+      [512, 512],
+    ] as const) {
+      expect(allocator.insertRun(start, count)).toBe(Code.BUSY);
+    }
+    expect(allocator.insertRun(701, 300)).toBe(Code.NONE);
+    expect(allocator.core.pageOwners(700)).toBe(2);
+  });
+
   test("merges with what was inserted before", () => {
     const allocator = managing(run(1024, 100), run(1224, 312), run(1124, 100));
     expect(allocator.core.buddyLargestFreeOrder()).toBe(9);
