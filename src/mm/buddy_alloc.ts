@@ -74,7 +74,7 @@ let frameLimit: u64 = 0;
  * empty, which together hold every frame that will ever be managed. 152 bytes for every 2 MiB that a
  * run touches or that lie between runs of the same GiB, and for every such GiB; and 12 for every GiB
  * up to the last run.
- * Takes time in proportion to runs and GiB.
+ * Takes time in proportion to the runs.
  */
 export function buddyTableBytes(runs: usize, count: u32): u64 {
   return nodeTableBytes(runs, count);
@@ -156,7 +156,7 @@ export function buddyBlockOrder(frame: u32): i32 {
 
 /**
  * Puts `count` frames from `start` on under management: they are free, and merged with their free
- * neighbours. Takes time in proportion to the number of aligned blocks that make up the run.
+ * neighbours. Takes time in proportion to the GiB that the run touches.
  *
  * INVALID_DESCRIPTOR if the run is empty, holds frame 0 or passes the last frame; INVALID_ADDRESS if
  * the tables were not made for all of it; BUSY if a frame of it is managed already.

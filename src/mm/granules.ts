@@ -11,7 +11,7 @@
  * it would have to begin at frame 0, which is never managed.
  *
  * Layout of the caller's memory: the granule table, rounded up to 8 bytes, then each granule with its
- * areas behind it, in the order of their addresses. For 16 TiB that is 194 KiB and 1.2 GiB.
+ * areas behind it, in the order of their addresses. For 16 TiB that is 192 KiB and 1.2 GiB.
  */
 
 import { PhysFrame } from "./frames";
