@@ -11,7 +11,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
-import { joinDataSegments } from "./data_segments.mjs";
+import { tsImport } from "tsx/esm/api";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [output, depfile, ...options] = process.argv.slice(2);
@@ -52,6 +52,7 @@ if (error) {
   process.exit(1);
 }
 
+const { joinDataSegments } = await tsImport("./data_segments.ts", import.meta.url);
 writeFileSync(output, joinDataSegments(readFileSync(output)));
 
 const escaped = [...sources].map((path) => path.replaceAll(" ", "\\ "));

@@ -1,7 +1,7 @@
 /**
  * Reads the outline of a WebAssembly binary and rewrites parts of it: the limits of its memory, so
- * that a test can make the n-th `memory.grow` fail in any engine, and its exports, so that a test
- * can read and write the whole state of an instance.
+ * that a test can make the n-th `memory.grow` fail in any engine; its exports, so that a test can
+ * read and write the whole state of an instance; for the build, the contents of any section.
  *
  * Formats: WebAssembly Core Specification 2.0, chapter 5 "Binary Format".
  */
@@ -9,7 +9,15 @@
 import { SimulationError } from "./errors.ts";
 
 /** Section ids (5.5.2). */
-export const SectionId = { CUSTOM: 0, IMPORT: 2, MEMORY: 5, GLOBAL: 6, EXPORT: 7 } as const;
+export const SectionId = {
+  CUSTOM: 0,
+  IMPORT: 2,
+  MEMORY: 5,
+  GLOBAL: 6,
+  EXPORT: 7,
+  DATA: 11,
+  DATA_COUNT: 12,
+} as const;
 
 /** Names of `externtype` and `exportdesc` tags (5.5.5, 5.5.10), by number. */
 const KINDS = ["func", "table", "memory", "global"] as const;
@@ -54,7 +62,7 @@ export interface MemoryLimits {
 const CONSTANT_OPCODES: readonly number[] = [0x41, 0x42, 0x23, 0xd0, 0xd2];
 
 /** Reads a module from front to back; running past `end` is an error. */
-class Reader {
+export class Reader {
   readonly #bytes: Uint8Array;
   readonly #end: number;
   position: number;
@@ -82,6 +90,20 @@ class Reader {
       const byte = this.byte();
       value += (byte & 0x7f) * weight;
       if (byte < 0x80 && value < 2 ** 32) return value;
+    }
+    throw malformed(start, "number exceeds 32 bits");
+  }
+
+  /** A signed LEB128 number of at most 32 bits (5.2.2). */
+  s32(): number {
+    const start = this.position;
+    let value = 0;
+    for (let shift = 0; shift < 35; shift += 7) {
+      const byte = this.byte();
+      value |= (byte & 0x7f) << shift;
+      // The sign is the highest of the bits so far; with five bytes it is in place already.
+      const unused = Math.max(25 - shift, 0);
+      if (byte < 0x80) return (value << unused) >> unused;
     }
     throw malformed(start, "number exceeds 32 bits");
   }
@@ -131,6 +153,13 @@ export function leb128(value: number): number[] {
   return [...bytes, value];
 }
 
+/** `value` (below 2^31, not negative) in signed LEB128. */
+export function signedLeb128(value: number): number[] {
+  const bytes = leb128(value);
+  // The highest bit would be read as the sign.
+  return bytes.at(-1) & 0x40 ? [...bytes.slice(0, -1), bytes.at(-1) | 0x80, 0] : bytes;
+}
+
 /** The sections of a module, in order. */
 export function sections(module: Uint8Array): Section[] {
   const magic = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
@@ -151,7 +180,7 @@ export function sections(module: Uint8Array): Section[] {
 }
 
 /** The entries of the vector that fills section `id`; none if the module lacks the section. */
-function entries<T>(module: Uint8Array, id: number, read: (reader: Reader) => T): T[] {
+export function entries<T>(module: Uint8Array, id: number, read: (reader: Reader) => T): T[] {
   const section = sections(module).find((candidate) => candidate.id === id);
   if (!section) return [];
   const reader = new Reader(module, section.contents, section.end);
@@ -199,7 +228,7 @@ export function withMaximumPages(module: Uint8Array, maximum: number): Uint8Arra
 }
 
 /** The module with other contents of section `id`, which it has. */
-function withSection(module: Uint8Array, id: number, contents: Iterable<number>) {
+export function withSection(module: Uint8Array, id: number, contents: Iterable<number>) {
   const section = sections(module).find((candidate) => candidate.id === id);
   if (!section) throw new SimulationError(`the module has no section ${id}`);
   const bytes = Uint8Array.from(contents);

@@ -1,1 +1,0 @@
-export function joinDataSegments(module: Uint8Array): Uint8Array<ArrayBuffer>;
