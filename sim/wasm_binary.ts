@@ -157,7 +157,7 @@ export function leb128(value: number): number[] {
 export function signedLeb128(value: number): number[] {
   const bytes = leb128(value);
   // The highest bit would be read as the sign.
-  return bytes.at(-1) & 0x40 ? [...bytes.slice(0, -1), bytes.at(-1) | 0x80, 0] : bytes;
+  return bytes.at(-1)! & 0x40 ? [...bytes.slice(0, -1), bytes.at(-1)! | 0x80, 0] : bytes;
 }
 
 /** The sections of a module, in order. */

@@ -91,7 +91,7 @@ describe.each(BOOTABLE)("%s", (name) => {
     expect(steps.every(({ reached, failed }) => reached && !failed)).toBe(true);
     const times = steps.map(({ time }) => time).filter((time) => time !== null);
     expect(times).toEqual([...times].sort((a, b) => a - b));
-    expect(steps.at(-1).lines.at(-1)).toContain("SlopOS Kernel Started!");
+    expect(steps.at(-1)!.lines.at(-1)!).toContain("SlopOS Kernel Started!");
   });
 });
 

@@ -51,7 +51,7 @@ const anyAxis = fc
   .map(({ pieces, kind, short }) => ({
     axis: new Axis(pieces, kind, short),
     pieces,
-    end: pieces.at(-1).end,
+    end: pieces.at(-1)!.end,
   }));
 
 describe("pieces", () => {
@@ -60,7 +60,7 @@ describe("pieces", () => {
       fc.property(smallPieces, fc.integer({ min: 1, max: 40 }), (pieces, end) => {
         const flat = flatten(pieces, end);
         expect(flat[0]!.base).toBe(0);
-        expect(flat.at(-1).end).toBe(end);
+        expect(flat.at(-1)!.end).toBe(end);
         for (let at = 0; at < end; ++at) {
           const expected = pieces.findLast((piece) => piece.base <= at && at < piece.end);
           expect(flat[pieceAt(flat, at)]!.owner).toBe(expected?.owner ?? "hole");

@@ -13,8 +13,8 @@ const GIB = 2 ** 18;
 const TOP = 2 ** 32;
 
 let module: WebAssembly.Module;
-beforeAll(async () => {
-  module = await allocatorModule();
+beforeAll(() => {
+  module = allocatorModule();
 }, 60_000);
 
 /** Windows with holes: [start, count] pairs, sorted, around the border that gives the name. */

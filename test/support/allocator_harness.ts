@@ -4,12 +4,7 @@
  * Frame numbers are unsigned JavaScript numbers here; wasm gives and takes them as signed 32 bits.
  */
 
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
-import asc from "assemblyscript/asc";
-
-const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const ENTRY = "test/support/allocator_entry.ts";
+import { compileEntry } from "./entry_compiler.ts";
 
 /** Where the array of runs lies in the module's memory: behind its static data. */
 const RUNS_ADDRESS = 0x8000;
@@ -84,32 +79,12 @@ interface Exports {
   lowGranule(): number;
 }
 
-let compiled: Promise<WebAssembly.Module> | undefined;
+let compiled: WebAssembly.Module | undefined;
 
 /** The compiled module; the compiler runs once per process. */
-export function allocatorModule(): Promise<WebAssembly.Module> {
-  compiled ??= compile();
+export function allocatorModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(compileEntry("allocator_entry.ts", ["-O3"]));
   return compiled;
-}
-
-async function compile(): Promise<WebAssembly.Module> {
-  let binary: Uint8Array | undefined;
-  const { error } = await asc.main(
-    [ENTRY, "--config", "none", "--baseDir", ROOT, "--outFile", "allocator.wasm"].concat([
-      "--runtime",
-      "stub",
-      "-O3",
-      "--use",
-      "abort=",
-    ]),
-    {
-      writeFile: (_name: string, contents: string | Uint8Array) => {
-        if (contents instanceof Uint8Array) binary = contents;
-      },
-    },
-  );
-  if (error || !binary) throw error ?? new Error(`asc wrote no module for ${ENTRY}`);
-  return WebAssembly.compile(new Uint8Array(binary));
 }
 
 /** An instance of the core with tables for some runs; nothing is managed yet. */

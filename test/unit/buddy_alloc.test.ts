@@ -22,8 +22,8 @@ const NODE_BYTES = 152;
 const GRANULE_BYTES = 12;
 
 let module: WebAssembly.Module;
-beforeAll(async () => {
-  module = await allocatorModule();
+beforeAll(() => {
+  module = allocatorModule();
 }, 60_000);
 
 function run(start: number, count: number): Run {

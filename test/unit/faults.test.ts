@@ -59,7 +59,7 @@ describe.each(MACHINES)("on a machine of %s", (_, memoryMap) => {
       const module = new WebAssembly.Module(withMaximumPages(bytes, limit));
       expect(bootOn(machine, module).status).toBe(ErrorCode.LINEAR_MEMORY);
     }
-    const module = new WebAssembly.Module(withMaximumPages(bytes, sizes.at(-1)));
+    const module = new WebAssembly.Module(withMaximumPages(bytes, sizes.at(-1)!));
     expect(bootOn(machine, module).status).toBe(0);
   });
 });
@@ -68,7 +68,7 @@ describe("a growth that fails after the boot", () => {
   const memoryMap = plainMap(64n * MIB);
   const options = "selftest=off";
   const { machine: ordinary } = bootOn({ memoryMap, options });
-  const pages = ordinary.linearSizes.at(-1) / 65536;
+  const pages = ordinary.linearSizes.at(-1)! / 65536;
 
   test.each([
     ["is refused by the machine", { refuseCommit: ordinary.commits + 1 }, kernelBytes()],
@@ -81,7 +81,7 @@ describe("a growth that fails after the boot", () => {
     let code: number;
     do {
       frames.push(kernel.frameAlloc(0));
-      code = kernel.frameRetain(frames.at(-1));
+      code = kernel.frameRetain(frames.at(-1)!);
     } while (code === ErrorCode.NONE);
     expect(code).toBe(ErrorCode.LINEAR_MEMORY);
     // The header page and the data: what the machine was told to use is what there is.

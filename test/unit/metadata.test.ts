@@ -129,7 +129,7 @@ test("all of 16 TiB is managed or reserved, frame 0 apart", () => {
     .filter(({ base }) => base < 16n * TIB)
     .reduce((sum, { length }) => sum + length, 0n);
   expect(bytes).toBe(16n * TIB - 4096n);
-  const last = kernel.managedRuns().at(-1);
+  const last = kernel.managedRuns().at(-1)!;
   const reserved = kernel.reservedRegions().findLast(({ base }) => base < 16n * TIB)!;
   const ends = [last.base + last.length, reserved.base + reserved.length];
   expect(ends).toContain(16n * TIB);

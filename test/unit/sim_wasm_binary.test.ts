@@ -43,7 +43,7 @@ function growsOf(module: Uint8Array<ArrayBuffer>): number {
 describe("the outline of a module", () => {
   test("sections, imports, exports and limits", () => {
     expect(sections(SMALL).map(({ id }) => id)).toEqual([1, 2, 5, 7]);
-    expect(sections(SMALL).at(-1).end).toBe(SMALL.length);
+    expect(sections(SMALL).at(-1)!.end).toBe(SMALL.length);
     expect(imports(SMALL)).toEqual([{ module: "env", name: "f", kind: "func" }]);
     expect(exports(SMALL)).toEqual([{ name: "memory", kind: "memory" }]);
     expect(memoryLimits(SMALL)).toEqual({ minimum: 2, maximum: null });

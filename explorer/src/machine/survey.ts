@@ -40,7 +40,7 @@ function touchedCells(runs: readonly Range[], cellBytes: number): number[] {
   const bases: number[] = [];
   for (const run of runs) {
     let cell = Math.floor(run.base / cellBytes) * cellBytes;
-    if (bases.length > 0) cell = Math.max(cell, bases.at(-1) + cellBytes);
+    if (bases.length > 0) cell = Math.max(cell, bases.at(-1)! + cellBytes);
     for (; cell < run.end; cell += cellBytes) {
       bases.push(cell);
       if (bases.length > MOST_CELLS) return bases;
