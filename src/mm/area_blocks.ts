@@ -99,7 +99,7 @@ export function releaseFrames(area: Node, frame: u32, order: u32): bool {
     const frames = run << u64(bitIndex(frame));
     if (isLentWord(FRAMES, word)) return releaseLent(FRAMES, word, frames);
     if (!area.runs) return leaveHole(area, index, word, frames, order);
-    freeRun(area, index, word, frames);
+    freeRun(area, frame, word, frames);
   } else if (!freeWordsOf(area, frame, order)) {
     return false;
   }

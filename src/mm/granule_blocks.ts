@@ -50,13 +50,12 @@ export function releaseAreas(frame: u32, order: u32): bool {
   const unit = areaPlace(number);
   const size = order - NODE_ORDER;
   if (size <= WORD_ORDER) {
-    const index = wordIndex(unit);
-    const word = wordAt(granule, index);
+    const word = wordAt(granule, wordIndex(unit));
     const run = runUnits(size);
     if (!isRun(word, unit, run)) return false;
     const areas = run << u64(bitIndex(unit));
     if (isLentWord(AREAS, word)) return releaseLent(AREAS, word, areas);
-    freeRun(granule, index, word, areas);
+    freeRun(granule, unit, word, areas);
   } else if (!freeWordsOf(granule, unit, size)) {
     return false;
   }

@@ -17,6 +17,7 @@ import {
   Word,
   wordAt,
   wordIndex,
+  withRun,
   withWord,
 } from "./nodes";
 import {
@@ -25,6 +26,7 @@ import {
   isBlock,
   lowestRun,
   lowUnits,
+  orderAround,
   runUnits,
   withheldUnits,
   WORD_ORDER,
@@ -78,11 +80,12 @@ export function freeMasks(word: Word, units: u64): void {
   word.continuation &= ~units;
 }
 
-/** Makes the allocated units `units` of word `index` free. */
+/** Makes the block of `units` in `word`, which holds `unit`, free. */
 @inline
-export function freeRun(node: Node, index: u32, word: Word, units: u64): void {
+export function freeRun(node: Node, unit: u32, word: Word, units: u64): void {
   freeMasks(word, units);
-  node.runs = withWord(node.runs, index, freeUnits(word.taken, word.continuation));
+  const order = orderAround(freeUnits(word.taken, word.continuation), bitIndex(unit));
+  node.runs = withRun(node.runs, wordIndex(unit), order);
 }
 
 /** A mask of 2^`size` words from word `index` on. */

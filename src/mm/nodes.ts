@@ -123,6 +123,12 @@ export function withWord(runs: u64, index: u32, free: u64): u64 {
   return (runs & ~(RUNS_OF_WORD_0 << u64(index))) | (row << u64(index));
 }
 
+/** Notes in `runs` that word `index` has a run of 2^`order` units now. */
+@inline
+export function withRun(runs: u64, index: u32, order: u32): u64 {
+  return runs | runsOfSole(index, order);
+}
+
 /** What a node's `runs` are when its only free run has 2^`order` units, up to 64, in word `index`. */
 @inline
 export function runsOfSole(index: u32, order: u32): u64 {
@@ -141,6 +147,8 @@ export function runsOfWords(words: u32): u64 {
  */
 @inline
 export function largestRun(runs: u64): u32 {
+  const order = u32(63 - clz(runs)) >> 3;
+  if (order < WORD_ORDER) return order;
   const pairs = pairsOf(freeWords(runs));
-  return u32((63 - clz(runs)) >> 3) + u32(pairs != 0) + u32(foursOf(pairs) != 0);
+  return order + u32(pairs != 0) + u32(foursOf(pairs) != 0);
 }

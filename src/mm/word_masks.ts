@@ -84,6 +84,21 @@ export function runOrders(free: u64): u32 {
   );
 }
 
+/**
+ * The order of the largest naturally aligned run in `free` that holds unit `bit`, which is free.
+ *
+ * The units of such a run are those whose numbers begin with the same binary digits. Of all units
+ * that are not free none shares more digits with `bit` than the nearest above or the nearest below.
+ */
+@inline
+export function orderAround(free: u64, bit: u32): u32 {
+  const unit = u64(1) << u64(bit);
+  // Where there is none, these are 64 and -1: different from `bit` above all of its digits.
+  const above = u32(ctz(~free & -unit));
+  const below = 63 - u32(clz(~free & (unit - 1)));
+  return 31 - clz(min(above ^ bit, below ^ bit));
+}
+
 /** How many naturally aligned runs of 2^`order` units `free` has. */
 export function countRuns(free: u64, order: u32): u32 {
   for (let size: u32 = 0; size < order; ++size) {

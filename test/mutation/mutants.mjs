@@ -212,6 +212,12 @@ export const MUTANTS = [
   ["word_masks", "return ~(taken | continuation);", "return ~taken;"],
   [
     "word_masks",
+    "return 31 - clz(min(above ^ bit, below ^ bit));",
+    "return 31 - clz(above ^ bit);",
+  ],
+  ["word_masks", "const above = u32(ctz(~free & -unit));", "const above: u32 = 64;"],
+  [
+    "word_masks",
     "const continued = ((taken & continuation) >> u64(bit)) & ((run << 1) | 1);",
     "const continued = ((taken & continuation) >> u64(bit)) & run;",
   ],
