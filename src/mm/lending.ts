@@ -59,7 +59,10 @@ function freeOf(node: Node, index: u32): u64 {
   return freeUnits(word.taken, word.continuation);
 }
 
-/** Lends word `index` of `node`, open and in `zone`, if it has a free unit, while none is lent. */
+/**
+ * Lends word `index` of `node`, open and in `zone`, if it has a free unit, instead of one that has none
+ * any more.
+ */
 @inline
 function lendWord(kind: u32, zone: u32, node: Node, index: u32): void {
   const units = freeOf(node, index);
@@ -78,8 +81,8 @@ function lendWord(kind: u32, zone: u32, node: Node, index: u32): void {
 }
 
 /**
- * Lends the word that a unit would be taken from in list `key` of `zone`, while none is lent; false
- * if it is not worth it.
+ * Lends the word that a unit would be taken from in list `key` of `zone`, instead of one that has no
+ * free unit any more; false if it is not worth it.
  */
 @inline
 export function lendFrom(kind: u32, zone: u32, key: u32): bool {
@@ -93,14 +96,15 @@ export function lendFrom(kind: u32, zone: u32, key: u32): bool {
 
 /**
  * To be called when the unit at `frame` was freed into `node` itself. When two such frees in sequence
- * go to the same word, more are likely to follow: that word is lent instead, unless a higher zone has
- * free frames, or the node is not open any more.
+ * go to the same word, more are likely to follow, and so they are when the lent word of frames has
+ * become free as a whole: that word is lent instead, unless a higher zone has free frames, or the
+ * node is not open any more.
  */
 @inline
 export function followFree(kind: u32, node: Node, frame: u32): void {
   const word = frame >> (WORD_ORDER + kind);
   if (kind == FRAMES) {
-    if (word != lastFrameWord) {
+    if (word != lastFrameWord && lentMask(FRAMES) != u64.MAX_VALUE) {
       lastFrameWord = word;
       return;
     }

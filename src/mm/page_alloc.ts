@@ -48,9 +48,8 @@ export function pageAlloc(zone: Zone): u32 {
   return zone == Zone.ANY ? allocAndBorrow() : buddyAlloc(0, zone);
 }
 
-/** Allocates a frame while the borrowed word has none, and borrows the word that it is from. */
+/** Allocates a frame while the borrowed word has none, and borrows the one that it is from. */
 function allocAndBorrow(): u32 {
-  takeBack(FRAMES);
   for (let zone: u32 = 0; zone < ZONES; ++zone) {
     const lists = listsOf(zone);
     if (!lists.nonEmpty && isLentFrom(AREAS, zone)) takeBack(AREAS);
