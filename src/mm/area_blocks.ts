@@ -7,7 +7,9 @@
 import { countFree } from "./frame_totals";
 import { fileArea, fileSole, firstOf, isGranuleKey, listsOf, unfile } from "./free_lists";
 import { joinArea, openArea, releaseLent } from "./granule_blocks";
-import { FRAMES, isLentWord, refreshBarred } from "./lent_word";
+import { areaNumber, knownArea } from "./granules";
+import { anyLazy, hasLazy, isLazy, keepLazy, leaveLazyZone, takeLazyOf } from "./lazy_frames";
+import { FRAMES, isLentWord, lentNode, refreshBarred } from "./lent_word";
 import {
   freeMasks,
   freeRun,
@@ -65,8 +67,29 @@ export function takeFrames(zone: u32, key: u32, order: u32): u32 {
 /** Files `area` after frames of it became free, or joins it to its granule if all are. */
 @inline
 export function settleArea(area: Node): void {
-  if (u32(area.free) == NODE_UNITS) joinArea(area);
+  if (u32(area.free) >= NODE_UNITS - 1) settleFree(area);
   else fileArea(area);
+}
+
+/** As `settleArea`, when only one frame at most is not free by the record: that one may be lazy. */
+function settleFree(area: Node): void {
+  if (u32(area.free) == NODE_UNITS) joinArea(area);
+  else if (!mergeLazyOf(area)) fileArea(area);
+}
+
+/** Merges the lazy frame of `area`; false if it has none. */
+export function mergeLazyOf(area: Node): bool {
+  const frame = takeLazyOf(area.number);
+  if (!frame) return false;
+  freeRun(area, frame, wordAt(area, wordIndex(frame)), u64(1) << u64(bitIndex(frame)));
+  addFree(area, 1);
+  return true;
+}
+
+/** Merges all lazy frames. */
+export function mergeAllLazy(): void {
+  while (hasLazy()) mergeLazyOf(knownArea(areaNumber(anyLazy())));
+  leaveLazyZone();
 }
 
 /** Counts `frames` more free ones of `area`, which its masks show already, and files or joins it. */
@@ -97,8 +120,12 @@ export function releaseFrames(area: Node, frame: u32, order: u32): bool {
     const run = runUnits(order);
     if (!isRun(word, frame, run)) return false;
     const frames = run << u64(bitIndex(frame));
+    if (order == 0 && isLazy(frame)) return false;
     if (isLentWord(FRAMES, word)) return releaseLent(FRAMES, word, frames);
-    if (!area.runs) return leaveHole(area, index, word, frames, order);
+    if (!area.runs) {
+      if (order == 0 && area != lentNode(FRAMES) && keepLazy(frame)) return true;
+      return leaveHole(area, index, word, frames, order);
+    }
     freeRun(area, frame, word, frames);
   } else if (!freeWordsOf(area, frame, order)) {
     return false;

@@ -13,12 +13,12 @@
  *
  * From the ground up: word_masks.ts (64 units as two masks), nodes.ts (records), node_blocks.ts
  * (blocks inside a record), granules.ts (frame to record), free_lists.ts (where free memory is found),
- * lent_word.ts and sharing.ts (what the front end adds), granule_blocks.ts (orders 9 to 18),
- * area_blocks.ts (orders 0 to 8), lending.ts, frame_status.ts and managed_runs.ts.
+ * lent_word.ts, lazy_frames.ts and sharing.ts (what the front end adds), granule_blocks.ts (orders 9
+ * to 18), area_blocks.ts (orders 0 to 8), lending.ts, frame_status.ts and managed_runs.ts.
  */
 
 import { ErrorCode } from "../boot/error_code";
-import { releaseFrames, takeFrames } from "./area_blocks";
+import { mergeAllLazy, releaseFrames, takeFrames } from "./area_blocks";
 import { frameStatus, FrameStatus, isFreeStatus, statusOrder } from "./frame_status";
 import { clearTotals, countManaged, freeTotal, managedTotal } from "./frame_totals";
 import {
@@ -40,16 +40,10 @@ import {
   knownGranuleOf,
   nodeTableBytes,
 } from "./granules";
+import { isAboveHeldZone } from "./held_zones";
 import { releaseAreas, takeAreas } from "./granule_blocks";
-import {
-  AREAS,
-  canLend,
-  FRAMES,
-  isAboveLentZone,
-  isLentFrom,
-  returnLent,
-  takeLent,
-} from "./lent_word";
+import { BEYOND_LAZY, isLazyFrom } from "./lazy_frames";
+import { AREAS, canLend, FRAMES, isLentFrom, returnLent, takeLent } from "./lent_word";
 import { clearLending, followFree, lendFrom, lentOrder, takeBack, takeBackAll } from "./lending";
 import { checkInsertion, checkRemoval, insertFrames, removeFrames } from "./managed_runs";
 import { NODE_ORDER, NODE_WORDS } from "./nodes";
@@ -198,6 +192,10 @@ export function buddyAlloc(order: u32, zone: Zone): u32 {
   for (let z: u32 = zone; z < ZONES; ++z) {
     const lists = listsOf(z);
     let found = lists.nonEmpty & fitting;
+    if (!found && order < BEYOND_LAZY && isLazyFrom(z)) {
+      mergeAllLazy();
+      found = lists.nonEmpty & fitting;
+    }
     if (!found && isAnyLentFrom(z) && lentOrder() >= i32(order)) {
       takeBackAll();
       found = lists.nonEmpty & fitting;
@@ -236,7 +234,7 @@ export function buddyFree(frame: u32, order: u32): ErrorCode {
   if (order > MAX_ORDER) return ErrorCode.INVALID_ORDER;
   if (!isAligned(frame, order)) return refusal(frame, order);
   if (!release(frame, order)) return refusal(frame, order);
-  if (isAboveLentZone(frame)) takeBackAll();
+  if (isAboveHeldZone(frame)) takeBackAll();
   return ErrorCode.NONE;
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { areaNumber, areaOf, areaPlace, granuleOf } from "./granules";
+import { isLazy } from "./lazy_frames";
 import { AREAS, FRAMES, isLentWord, lentMask } from "./lent_word";
 import { wordsOrder } from "./node_blocks";
 import {
@@ -70,5 +71,6 @@ function statusInArea(frame: u32): i32 {
   const area = areaOf(frame);
   if (!area || !isOpen(area)) return FrameStatus.UNMANAGED;
   const status = unitStatus(FRAMES, area, frame);
+  if (status == 0 && isLazy(frame)) return FrameStatus.FREE;
   return status == FrameStatus.UNMANAGED && ownersOf(frame) ? 0 : status;
 }

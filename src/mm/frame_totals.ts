@@ -16,7 +16,7 @@ export function managedTotal(): u32 {
   return managed;
 }
 
-/** Free frames, without those of the lent word. */
+/** Free frames, without those of the lent words and without lazy ones. */
 @inline
 export function freeTotal(): u32 {
   return free;

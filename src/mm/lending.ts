@@ -5,16 +5,16 @@
  * single ones, and those that are left are freed at once.
  */
 
-import { addFree, areaFrom } from "./area_blocks";
+import { addFree, areaFrom, mergeAllLazy, mergeLazyOf } from "./area_blocks";
 import { fileArea, fileGranule, firstOf, listsOf, mergedRun, zoneOf } from "./free_lists";
 import { countFree } from "./frame_totals";
-import { areaNumber, areaPlace, knownGranuleOf } from "./granules";
+import { areaNumber, areaPlace, knownArea, knownGranuleOf } from "./granules";
+import { clearLazyFrames, isAnyFreeAbove, lazyFrameAt, LAZY_PLACES } from "./lazy_frames";
 import {
   AREAS,
   forgetLentWord,
   FRAMES,
   isAnythingLent,
-  isLentFrom,
   lentFirst,
   lentMask,
   lentNode,
@@ -25,6 +25,7 @@ import { bestWord } from "./node_blocks";
 import {
   bitIndex,
   isOpen,
+  largestRun,
   Node,
   NODE_ORDER,
   RUNS_OF_FREE,
@@ -44,8 +45,9 @@ const WORTH_LENDING: u32 = 16;
 let lastFrameWord: u32 = 0;
 let lastAreaWord: u32 = 0;
 
-/** Nothing is lent, and nothing was freed lately. */
+/** Nothing is lent or lazy, and nothing was freed lately. */
 export function clearLending(): void {
+  clearLazyFrames();
   forgetLentWord(FRAMES);
   forgetLentWord(AREAS);
   lastFrameWord = 0;
@@ -82,7 +84,7 @@ function lendWord(kind: u32, zone: u32, node: Node, index: u32): void {
 
 /**
  * Lends the word that a unit would be taken from in list `key` of `zone`, instead of one that has no
- * free unit any more; false if it is not worth it.
+ * free unit any more; false if it is not worth it. For frames: while there are no lazy ones.
  */
 @inline
 export function lendFrom(kind: u32, zone: u32, key: u32): bool {
@@ -117,17 +119,14 @@ export function followFree(kind: u32, node: Node, frame: u32): void {
 
 function borrow(kind: u32, node: Node, frame: u32): void {
   const zone = zoneOf(areaNumber(frame));
-  for (let z: u32 = 0; z < zone; ++z) if (hasFree(z)) return;
+  if (isAnyFreeAbove(zone)) return;
   if (kind == FRAMES) takeBack(FRAMES);
   else takeBack(AREAS);
   if (!isOpen(node)) return;
+  // A lazy frame of the lent word would pass for an allocated one.
+  if (kind == FRAMES) mergeLazyOf(node);
   if (kind == FRAMES) lendWord(FRAMES, zone, node, wordIndex(frame));
   else lendWord(AREAS, zone, node, wordIndex(areaNumber(frame)));
-}
-
-/** True if a frame of `zone`, and of none behind it, is free. */
-function hasFree(zone: u32): bool {
-  return listsOf(zone).nonEmpty != 0 || isLentFrom(FRAMES, zone) || isLentFrom(AREAS, zone);
 }
 
 /** Takes the lent word of `kind` back into the lists, if there is one. */
@@ -151,8 +150,9 @@ export function takeBack(kind: u32): void {
   }
 }
 
-/** Takes both lent words back. */
+/** Takes both lent words and all lazy frames back. */
 export function takeBackAll(): void {
+  mergeAllLazy();
   takeBack(FRAMES);
   takeBack(AREAS);
 }
@@ -184,4 +184,21 @@ export function lentOrder(): i32 {
     if (index == ownerIndex) units |= areas;
   }
   return max(order, i32(NODE_ORDER + mergedRun(withWord(granuleRuns, index, units))));
+}
+
+/** The order of the largest block around a lazy frame if those were merged; -1 for none. */
+export function lazyOrder(): i32 {
+  let largest: i32 = -1;
+  for (let place: u32 = 0; place < LAZY_PLACES; ++place) {
+    const frame = lazyFrameAt(place);
+    if (frame) largest = max(largest, i32(largestRun(runsWithLazy(frame))));
+  }
+  return largest;
+}
+
+/** The `runs` of the area of `frame`, a lazy one, if that were merged. */
+function runsWithLazy(frame: u32): u64 {
+  const area = knownArea(areaNumber(frame));
+  const index = wordIndex(frame);
+  return withWord(area.runs, index, freeOf(area, index) | (u64(1) << u64(bitIndex(frame))));
 }

@@ -9,7 +9,7 @@
  * allows, a lent word inside it is the right one to use.
  */
 
-import { lastFrameOf } from "./free_lists";
+import { Holder, holdZone, leaveZone } from "./held_zones";
 import { Node, NODE_ORDER, Word, wordAt } from "./nodes";
 import { barredUnits, WORD_ORDER, WORD_UNITS } from "./word_masks";
 
@@ -21,8 +21,8 @@ export const AREAS: u32 = NODE_ORDER;
  * A lent word. The two records are at fixed addresses: their fields are read and written with a
  * single instruction each, where a field of the word's own record takes a pointer first.
  *
- *     0       8        16      20        24     28     32     40
- *     | mask  | barred | first | zoneEnd | node | word | zone |
+ *     0       8        16      20     24     28     32
+ *     | mask  | barred | first | node | word | zone |
  */
 @unmanaged
 class LentWord {
@@ -32,8 +32,6 @@ class LentWord {
   barred: u64;
   /** The first frame of the word. */
   first: u32;
-  /** The last frame of the zone that the word is in; that of all memory if none is lent. */
-  zoneEnd: u32;
   /** Address of the node of the word, 0 if none is lent. */
   node: u32;
   /** Address of the word in it, 0 if none is lent. */
@@ -42,9 +40,9 @@ class LentWord {
   zone: u32;
 }
 
-const RECORD_BYTES: usize = 40;
+const RECORD_BYTES: usize = 32;
 
-const records: usize = memory.data(80, 8);
+const records: usize = memory.data(64, 8);
 
 
 @inline
@@ -52,14 +50,10 @@ function lent(kind: u32): LentWord {
   return changetype<LentWord>(kind == FRAMES ? records : records + RECORD_BYTES);
 }
 
-/** The last frame of the lowest zone that a word is lent from; that of all memory if none is. */
-let lowestZoneEnd: u32 = u32.MAX_VALUE;
-
 
 @inline
-function setZoneEnd(kind: u32, last: u32): void {
-  lent(kind).zoneEnd = last;
-  lowestZoneEnd = min(lent(FRAMES).zoneEnd, lent(AREAS).zoneEnd);
+function holderOf(kind: u32): Holder {
+  return kind == FRAMES ? Holder.LENT_FRAMES : Holder.LENT_AREAS;
 }
 
 /** Nothing of `kind` is lent from now on. */
@@ -67,7 +61,7 @@ export function forgetLentWord(kind: u32): void {
   lent(kind).mask = 0;
   lent(kind).barred = u64.MAX_VALUE;
   lent(kind).first = 0;
-  setZoneEnd(kind, u32.MAX_VALUE);
+  leaveZone(holderOf(kind));
   lent(kind).node = 0;
   lent(kind).word = 0;
 }
@@ -78,7 +72,7 @@ export function setLentWord(kind: u32, zone: u32, node: Node, index: u32, units:
   const first = ((node.number << NODE_ORDER) | (index << WORD_ORDER)) << kind;
   lent(kind).mask = units;
   lent(kind).first = first;
-  setZoneEnd(kind, lastFrameOf(zone));
+  holdZone(holderOf(kind), zone);
   lent(kind).zone = zone;
   lent(kind).node = u32(changetype<usize>(node));
   lent(kind).word = u32(changetype<usize>(wordAt(node, index)));
@@ -132,12 +126,6 @@ export function lentMask(kind: u32): u64 {
 @inline
 export function isLentFrom(kind: u32, zone: u32): bool {
   return lent(kind).mask != 0 && lent(kind).zone == zone;
-}
-
-/** True if `frame` lies in a zone above that of a lent word. */
-@inline
-export function isAboveLentZone(frame: u32): bool {
-  return frame > lowestZoneEnd;
 }
 
 /** The zone of the lent word. */

@@ -5,8 +5,9 @@
  * whole word of 64 frames from the buddy allocator and serves them from a mask: an allocation takes
  * its lowest bit, a free of a frame in that word puts the bit back. Any other free goes straight to
  * the word of its frame; when two in sequence go to the same word, that one is borrowed instead,
- * since more are likely to follow. Nothing is hoarded: a request that finds no memory elsewhere
- * takes the borrowed word back.
+ * since more are likely to follow. A frame that is freed into an area where nothing else is free may
+ * wait for the next request as it is (lazy_frames.ts). Nothing is hoarded: a request that finds no
+ * memory elsewhere has the borrowed word and the waiting frames taken back.
  *
  * Used by `PhysicalAllocator` for everything of order 0. All guarantees of buddy_alloc.ts hold.
  */
@@ -17,17 +18,10 @@ import { buddyAlloc, buddyLargestFreeOrder, NO_FRAME, refusal } from "./buddy_al
 import { frameStatus, FrameStatus, isFreeStatus } from "./frame_status";
 import { listsOf, Zone, ZONES } from "./free_lists";
 import { areaNumber, areaOf, knownArea } from "./granules";
-import { followFree, lendFrom, lentOrder, takeBack, takeBackAll } from "./lending";
-import {
-  AREAS,
-  canLend,
-  FRAMES,
-  isAboveLentZone,
-  isLentFrom,
-  lentMask,
-  returnLent,
-  takeLent,
-} from "./lent_word";
+import { isAboveHeldZone } from "./held_zones";
+import { hasLazy, lazyCount, takeLazy } from "./lazy_frames";
+import { followFree, lazyOrder, lendFrom, lentOrder, takeBack, takeBackAll } from "./lending";
+import { AREAS, canLend, FRAMES, isLentFrom, lentMask, returnLent, takeLent } from "./lent_word";
 import { addOwner, dropOwner, moveSharing, ownersOf } from "./sharing";
 
 export { moveSharing, sharingNeedsGrowth, sharingTableBytes } from "./sharing";
@@ -50,6 +44,7 @@ export function pageAlloc(zone: Zone): u32 {
 
 /** Allocates a frame while the borrowed word has none, and borrows the one that it is from. */
 function allocAndBorrow(): u32 {
+  if (hasLazy()) return takeLazy();
   for (let zone: u32 = 0; zone < ZONES; ++zone) {
     const lists = listsOf(zone);
     if (!lists.nonEmpty && isLentFrom(AREAS, zone)) takeBack(AREAS);
@@ -75,7 +70,7 @@ export function pageFree(frame: u32): ErrorCode {
 function freeElsewhere(frame: u32): ErrorCode {
   const area = areaOf(frame);
   if (!area || !releaseFrames(area, frame, 0)) return freeShared(frame);
-  if (isAboveLentZone(frame)) takeBackAll();
+  if (isAboveHeldZone(frame)) takeBackAll();
   followFree(FRAMES, area, frame);
   return ErrorCode.NONE;
 }
@@ -119,17 +114,18 @@ export function isValidFrame(frame: u32): bool {
   return frameStatus(frame) != FrameStatus.UNMANAGED;
 }
 
-/** Free frames in the borrowed words, of frames and of areas. */
+/** Free frames in the borrowed words, of frames and of areas, and lazy ones. */
 export function cachedFrames(): u64 {
-  return popcnt(lentMask(FRAMES)) + (popcnt(lentMask(AREAS)) << u64(AREAS));
+  const lent = popcnt(lentMask(FRAMES)) + (popcnt(lentMask(AREAS)) << u64(AREAS));
+  return lent + u64(lazyCount());
 }
 
-/** Gives the borrowed words back to the buddy allocator. */
+/** Gives the borrowed words and the lazy frames back to the buddy allocator. */
 export function flushPageCache(): void {
   takeBackAll();
 }
 
-/** The largest order that can be allocated, the borrowed word included; -1 if nothing is free. */
+/** The largest order that can be allocated, whatever is borrowed or lazy; -1 if nothing is free. */
 export function pageLargestFreeOrder(): i32 {
-  return max(buddyLargestFreeOrder(), lentOrder());
+  return max(max(buddyLargestFreeOrder(), lentOrder()), lazyOrder());
 }

@@ -37,6 +37,8 @@ export {
   sharingTableBytes,
 } from "../../src/mm/page_alloc";
 
+export { lazyCount, lazyFrameAt } from "../../src/mm/lazy_frames";
+
 import { AREAS, FRAMES, lentMask, lentWordAddress } from "../../src/mm/lent_word";
 import { listsOf } from "../../src/mm/free_lists";
 import { knownGranuleOf } from "../../src/mm/granules";

@@ -69,6 +69,8 @@ interface Exports {
   pageLargestFreeOrder(): number;
   isValidFrame(frame: number): number;
   cachedFrames(): bigint;
+  lazyCount(): number;
+  lazyFrameAt(place: number): number;
   flushPageCache(): void;
   moveSharing(table: number, bytes: number): number;
   sharingNeedsGrowth(): number;
@@ -197,4 +199,14 @@ export class Allocator {
     ];
     return `${parts.join(" ")} ${this.core.buddyFreeFrames()} ${this.core.buddyTotalFrames()}`;
   }
+}
+
+/** An allocator that manages all of `runs`. */
+export function managing(...runs: Run[]): Allocator {
+  const allocator = new Allocator(allocatorModule(), runs);
+  for (const { start, count } of runs) {
+    const code = allocator.insertRun(start, count);
+    if (code !== Code.NONE) throw new Error(`inserting ${start}+${count}: code ${code}`);
+  }
+  return allocator;
 }

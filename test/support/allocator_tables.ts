@@ -17,6 +17,9 @@ const LINKS = 16;
 const NO_LIST = 64;
 const GRANULE_KEY = 54;
 const UNITS = 512;
+
+/** Places for lazy frames: an area has that of its number, modulo this. */
+const LAZY_PLACES = 64;
 const LOW_AREAS = 8;
 const ALL = (1n << 64n) - 1n;
 
@@ -62,6 +65,7 @@ class Walker {
   private inLists = 0;
   private free = 0;
   private lentWords = 0;
+  private lazy = 0;
 
   constructor(allocator: Allocator) {
     this.allocator = allocator;
@@ -119,6 +123,10 @@ class Walker {
     );
     const lent = [false, true].filter((ofAreas) => this.lentUnits(ofAreas) !== 0n);
     this.expect(this.lentWords === lent.length, "units lent of no word");
+    this.expect(
+      this.lazy === this.allocator.core.lazyCount(),
+      `${this.lazy} of ${this.allocator.core.lazyCount()} lazy frames found`,
+    );
   }
 
   /** Follows all lists, and notes where every record is. */
@@ -179,6 +187,7 @@ class Walker {
     this.expect(this.u32(node + 12) === number, `${where}: wrong number`);
     const { free, withheld } = this.checkUnits(node, where, false);
     const frames = ones(free);
+    this.checkLazy(node, number, frames);
     this.expect(this.u16(node + 8) === frames, `${where}: ${frames} frames free`);
     this.expect(frames < UNITS, `${where}: open, but all of it is free`);
     if (ones(withheld) === UNITS) {
@@ -273,6 +282,25 @@ class Walker {
     if (!units || this.allocator.core.lentAddress(Number(ofAreas)) !== word) return;
     ++this.lentWords;
     this.expect((units & ~taken & ALL) === 0n, `${where}: lent, but free`);
+  }
+
+  /** The lazy frame of an area is a single allocated one to its record, and not all that is left. */
+  private checkLazy(node: number, number: number, free: number): void {
+    const frame = this.allocator.core.lazyFrameAt(number % LAZY_PLACES) >>> 0;
+    if (!frame || Math.floor(frame / UNITS) !== number) return;
+    ++this.lazy;
+    const where = `area ${number}, lazy frame ${frame}`;
+    const word = node + HEADER_BYTES + Math.floor((frame % UNITS) / 64) * WORD_BYTES;
+    const flag = 1n << BigInt(frame % 64);
+    const taken = this.u64(word);
+    const continuation = this.u64(word + 8);
+    this.expect((taken & flag) !== 0n, `${where}: not allocated`);
+    const others = continuation & (flag | (taken & ((flag << 1n) & ALL)));
+    this.expect(others === 0n, `${where}: in a larger block`);
+    this.expect(free < UNITS - 1, `${where}: all else is free`);
+    const lent = this.allocator.core.lentAddress(0);
+    const isLent = node <= lent && lent < node + NODE_BYTES;
+    this.expect(!isLent, `${where}: in the area of the lent word`);
   }
 
   private lentUnits(ofAreas: boolean): bigint {

@@ -7,6 +7,7 @@ import {
   Allocator,
   allocatorModule,
   Code,
+  managing,
   MAX_ORDER,
   type Run,
   SHARING_BYTES,
@@ -28,13 +29,6 @@ beforeAll(() => {
 
 function run(start: number, count: number): Run {
   return { start, count };
-}
-
-/** An allocator that manages all of `runs`. */
-function managing(...runs: Run[]): Allocator {
-  const allocator = new Allocator(module, runs);
-  for (const { start, count } of runs) expect(allocator.insertRun(start, count)).toBe(Code.NONE);
-  return allocator;
 }
 
 /** Bytes of the tables that are not zero, the granule table left out. */
