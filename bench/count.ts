@@ -44,6 +44,7 @@ function mixed(measure: string, kind: number): Script {
 const SCRIPTS: readonly Script[] = [
   { measure: "W1", before: [], parts: (length) => [`pairs 0 ${length * 1000}`], units: 1000 },
   { measure: "d4096", before: [], parts: (length) => [`stacks 0 4096 ${length}`], units: 4096 },
+  mixed("W3 single", Mix.SINGLE),
   mixed("W3 geometric", Mix.GEOMETRIC),
   mixed("W3 uniform", Mix.UNIFORM),
   {

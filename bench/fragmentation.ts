@@ -1,7 +1,7 @@
 /**
  * How well an allocator keeps large blocks together: memory is filled to 95 %, random blocks are
  * freed until half of it is free, and then a long run of allocations and frees goes on at that load.
- * Counted is what a kernel would want by then: free, naturally aligned runs of 2 MiB.
+ * Frames move only by being freed, so it matters how long; there are two looks at it. Counted is what a kernel would want by then: free, naturally aligned runs of 2 MiB.
  *
  * The count rests on the workload's own list of blocks and not on what the allocator says.
  */
@@ -15,8 +15,11 @@ import { LARGE_ORDER, Mix, WorkloadError } from "./workloads.ts";
 const FULL = 95;
 const HALF = 50;
 
-/** Requests at the lower load. */
-const OPERATIONS = 8_000_000;
+/** Requests at the lower load up to the first look, and as many again up to the second. */
+const REQUESTS = 8_000_000;
+
+/** What the requests were by then; nearly half of them are frees. */
+const LOOKS: readonly string[] = ["8 M requests", "8 M pairs"];
 
 /** How the loops pack a block: its frame above its order. */
 const ORDER_BITS = 4;
@@ -45,17 +48,19 @@ export function usedFrames(blocks: Uint32Array): number {
   return blocks.reduce((sum, block) => sum + 2 ** (block & (2 ** ORDER_BITS - 1)), 0);
 }
 
-/** The share of the ideal that is free after the load drop. */
-export function regainedShare(allocator: Allocator, instance: V8Instance, kind: number): number {
+/** The share of the ideal that is free after the load drop, at each look. */
+function regainedShares(allocator: Allocator, instance: V8Instance, kind: number): number[] {
   const call = (name: string, ...args: number[]) => instance.callNow(name, ...args).value;
   call(allocator.init, allocator.frames);
   call("mix_rise", kind, FULL);
   if (call("mix_drop", HALF)) throw new WorkloadError(`${allocator.title}: a free was refused`);
-  call("mix", kind, HALF, OPERATIONS);
-  const list = call("block_list");
-  const blocks = new Uint32Array(instance.memory.buffer, list, call("blocks_in_use"));
-  const ideal = Math.floor((allocator.frames - usedFrames(blocks)) / 2 ** LARGE_ORDER);
-  return freeLargeRuns(blocks, allocator.frames) / ideal;
+  return LOOKS.map(() => {
+    call("mix", kind, HALF, REQUESTS);
+    const list = call("block_list");
+    const blocks = new Uint32Array(instance.memory.buffer, list, call("blocks_in_use"));
+    const ideal = Math.floor((allocator.frames - usedFrames(blocks)) / 2 ** LARGE_ORDER);
+    return freeLargeRuns(blocks, allocator.frames) / ideal;
+  });
 }
 
 /** Runs every mix on every candidate. */
@@ -66,10 +71,12 @@ export function measureFragmentation(
   return ALLOCATORS.filter(({ id }) => CANDIDATES.includes(id)).flatMap((allocator) => {
     note(`load drop: ${allocator.title}`);
     const instance = new V8Instance(modules.get(allocator.module)!);
-    return MIXES.map(([mix, kind]) => ({
-      allocator: allocator.id,
-      mix,
-      share: regainedShare(allocator, instance, kind),
-    }));
+    return MIXES.flatMap(([mix, kind]) =>
+      regainedShares(allocator, instance, kind).map((share, look) => ({
+        allocator: allocator.id,
+        mix: `${mix}, ${LOOKS[look]}`,
+        share,
+      })),
+    );
   });
 }

@@ -187,6 +187,7 @@ function runWorkloads(): ErrorCode {
     runStacks("d64", 0, 64) &&
     runStacks("d4096", 0, 4096) &&
     runEveryFrame() &&
+    runMix("W3-single", Mix.SINGLE) &&
     runMix("W3-geometric", Mix.GEOMETRIC) &&
     runMix("W3-uniform", Mix.UNIFORM) &&
     runEveryLargeBlock() &&

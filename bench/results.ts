@@ -21,7 +21,7 @@ export interface SpeedResult {
 /** 2 MiB blocks that are free again after a load drop, as a share of the ideal. */
 export interface FragmentationResult {
   readonly allocator: string;
-  /** Orders of the requests. */
+  /** Orders of the requests, and how many there were. */
   readonly mix: string;
   readonly share: number;
 }

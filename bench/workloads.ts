@@ -126,6 +126,7 @@ export const WORKLOADS: readonly Workload[] = [
   stack("d64", "64 frames allocated, then freed", 0, 64),
   stack("d4096", "4096 frames allocated, then freed", 0, 4096),
   everyFrame,
+  mixed("W3 single", "random mix at 70 % load, single frames", Mix.SINGLE),
   mixed(
     "W3 geometric",
     "random mix at 70 % load, orders 0 to 9, half as many of each",

@@ -23,7 +23,7 @@ describe("the benchmark's options", () => {
   });
 
   test("choose workloads by the beginning of a name", () => {
-    expect(measured("--only", "W3")).toEqual(["W3 geometric", "W3 uniform"]);
+    expect(measured("--only", "W3")).toEqual(["W3 single", "W3 geometric", "W3 uniform"]);
     expect(measured("--only", "w1, order-9 pair")).toEqual(["W1", "order-9 pair"]);
     expect(measured("--only", "W2 free")).toEqual(["W2 alloc", "W2 free"]);
     expect(parseOptions(["--only", "W3"]).everything).toBe(false);
