@@ -3,7 +3,7 @@
  * beside them, in every state that any sequence of calls can bring about.
  *
  * A part of the shapes is quick and always explored. `SLOPOS_WORLDS=full` (`npm run test:worlds`)
- * explores larger ones, about two minutes of one processor.
+ * explores larger ones, about six minutes of one processor.
  */
 
 import { afterAll, describe, expect, test } from "vitest";
