@@ -25,8 +25,11 @@ export const LAZY_PLACES: u32 = 64;
 /** Merging lazy frames serves no request of this order or above: an area with one is never free. */
 export const BEYOND_LAZY: u32 = NODE_ORDER;
 
+/** Bytes of the table: a frame number for each place. */
+const TABLE_BYTES: i32 = 256;
+
 /** The lazy frame at each place, or 0. */
-const frames: usize = memory.data(256, 4);
+const frames: usize = memory.data(TABLE_BYTES, 4);
 
 /** The places that are taken, a bit each. */
 let taken: u64 = 0;
@@ -48,7 +51,7 @@ function cellOf(place: u32): usize {
 
 /** No frame is lazy, and the next one may lie in any zone. */
 export function clearLazyFrames(): void {
-  memory.fill(frames, 0, 256);
+  memory.fill(frames, 0, TABLE_BYTES);
   taken = 0;
   leaveLazyZone();
 }

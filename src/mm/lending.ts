@@ -1,5 +1,6 @@
 /**
- * Lending a word to a front end, and taking it back (lent_word.ts says what that is good for).
+ * Lending a word to a front end, and taking back what is held outside the lists: lent words and lazy
+ * frames (lent_word.ts and lazy_frames.ts say what they are good for).
  *
  * To the records lending is nothing special: all free units of the word are allocated at once, as
  * single ones, and those that are left are freed at once.
