@@ -1,7 +1,8 @@
 /**
  * How well an allocator keeps large blocks together: memory is filled to 95 %, random blocks are
  * freed until half of it is free, and then a long run of allocations and frees goes on at that load.
- * Frames move only by being freed, so it matters how long; there are two looks at it. Counted is what a kernel would want by then: free, naturally aligned runs of 2 MiB.
+ * Frames move only by being freed, so it matters how long; there are two looks at it. Counted is
+ * what a kernel would want by then: free, naturally aligned runs of 2 MiB.
  *
  * The count rests on the workload's own list of blocks and not on what the allocator says.
  */
@@ -18,7 +19,7 @@ const HALF = 50;
 /** Requests at the lower load up to the first look, and as many again up to the second. */
 const REQUESTS = 8_000_000;
 
-/** What the requests were by then; nearly half of them are frees. */
+/** What the requests come to by then; half of them are frees. */
 const LOOKS: readonly string[] = ["8 M requests", "8 M pairs"];
 
 /** How the loops pack a block: its frame above its order. */

@@ -98,17 +98,16 @@ export function joinArea(area: Node): void {
   closeArea(area);
   const number = area.number;
   const granule = knownGranuleOf(number << NODE_ORDER);
-  const index = wordIndex(number);
-  const word = wordAt(granule, index);
+  const word = wordAt(granule, wordIndex(number));
   const unit = u64(1) << u64(bitIndex(number));
-  word.continuation &= ~unit;
   if (isLentWord(AREAS, word)) {
+    word.continuation &= ~unit;
     word.taken |= unit;
     countFree(-i32(NODE_UNITS));
     addLent(AREAS, unit);
     return;
   }
-  granule.runs = withWord(granule.runs, index, freeUnits(word.taken, word.continuation));
+  freeRun(granule, number, word, unit);
   fileGranule(granule, zoneOf(number));
 }
 

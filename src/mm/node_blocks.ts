@@ -80,7 +80,7 @@ export function freeMasks(word: Word, units: u64): void {
   word.continuation &= ~units;
 }
 
-/** Makes the block of `units` in `word`, which holds `unit`, free. */
+/** Makes `units` of `word`, an aligned run that holds `unit`, free; they were a block or withheld. */
 @inline
 export function freeRun(node: Node, unit: u32, word: Word, units: u64): void {
   freeMasks(word, units);

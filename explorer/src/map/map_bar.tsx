@@ -4,9 +4,8 @@
 
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { formatBytes, formatCount, formatRange } from "../format.ts";
-import { type Axis } from "./axis.ts";
 import { ownerOf } from "./owner.ts";
-import { AXIS, BRACKETS, paintMap, projection } from "./paint_map.ts";
+import { AXIS, BRACKETS, type MapPicture, paintMap, projection } from "./paint_map.ts";
 import { readPalette } from "./palette.ts";
 import { type Piece, pieceAt, type Span } from "./piece.ts";
 import { useCanvas } from "./use_canvas.ts";
@@ -21,15 +20,9 @@ const PAN_STEP = 0.2;
 /** Pixels that a pointer moves before a press becomes a drag. */
 const DRAG_START = 4;
 
-export interface MapBarProps {
-  readonly pieces: readonly Piece[];
-  readonly focus: readonly Span[];
-  readonly axis: Axis;
+export interface MapBarProps extends Omit<MapPicture, "hovered"> {
   readonly whole: Span;
-  readonly view: Span;
   readonly onView: (view: Span) => void;
-  /** Index of the chosen piece. */
-  readonly selected: number | null;
   readonly onSelect: (index: number | null) => void;
 }
 

@@ -32,6 +32,7 @@ export interface MapPicture {
   readonly focus: readonly Span[];
   readonly axis: Axis;
   readonly view: Span;
+  /** Index of the chosen piece, and of the one under the pointer. */
   readonly selected: number | null;
   readonly hovered: number | null;
 }
