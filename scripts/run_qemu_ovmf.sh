@@ -219,11 +219,17 @@ plain_text() {
 
 scratch=$(mktemp -d -- "$SCRATCH_TEMPLATE")
 # The shell's own list of jobs, since a signal may come right after the machine was started and
-# before anything here knows its process.
+# before anything here knows its process. The machine is in a group that `timeout` leads: a `timeout`
+# that is ended while it forks leaves its child behind, so the group is told until it is gone.
 clean_up() {
-    local job
+    local job tries
     for job in $(jobs -p); do
         kill "$job" 2>/dev/null || true
+        for ((tries = 0; tries < 30; ++tries)); do
+            kill -- "-$job" 2>/dev/null || break
+            sleep 0.1
+        done
+        kill -KILL -- "-$job" 2>/dev/null || true
     done
     wait
     rm -rf -- "$scratch"
