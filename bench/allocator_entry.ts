@@ -7,10 +7,10 @@
  * that the workloads keep.
  */
 
-import { buddyInsertRun, buddyTableBytes, initBuddyAllocator } from "../src/mm/buddy_alloc";
+import { buddyInsertRun, buddyTableBytes, initBuddyAllocator } from "../src/mm/buddy/buddy_alloc";
 import { ErrorCode } from "../src/boot/error_code";
 import { PhysFrame } from "../src/mm/frames";
-import { initPageAllocator } from "../src/mm/page_alloc";
+import { initPageAllocator } from "../src/mm/buddy/page_alloc";
 import { startLoops } from "./loops_entry";
 
 export {

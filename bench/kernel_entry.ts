@@ -14,10 +14,10 @@ import { ErrorCode } from "../src/boot/error_code";
 import { info } from "../src/boot/log";
 import { panic } from "../src/boot/panic";
 import { bootOptions, clock } from "../src/boot/shim";
-import { buddyFreeFrames } from "../src/mm/buddy_alloc";
-import { carve, Span } from "../src/mm/carve";
-import { cachedFrames } from "../src/mm/page_alloc";
-import { Reason } from "../src/mm/reservations";
+import { buddyFreeFrames } from "../src/mm/buddy/buddy_alloc";
+import { carve, Span } from "../src/mm/runtime/carve";
+import { cachedFrames } from "../src/mm/buddy/page_alloc";
+import { Reason } from "../src/mm/early/reservations";
 import {
   drain,
   fill,

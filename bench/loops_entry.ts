@@ -7,8 +7,8 @@
  * frees were refused, unless it says otherwise.
  */
 
-import { buddyAlloc, buddyFree, NO_FRAME, Zone } from "../src/mm/buddy_alloc";
-import { pageAlloc, pageFree } from "../src/mm/page_alloc";
+import { buddyAlloc, buddyFree, NO_FRAME, Zone } from "../src/mm/buddy/buddy_alloc";
+import { pageAlloc, pageFree } from "../src/mm/buddy/page_alloc";
 
 /** The largest order that the workloads ask for: 2 MiB. */
 const LARGEST_ORDER: u32 = 9;

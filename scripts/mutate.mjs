@@ -21,7 +21,7 @@ import {
 } from "node:fs";
 import { clearTimeout, setTimeout } from "node:timers";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MUTANTS } from "../test/mutation/mutants.mjs";
 
@@ -53,7 +53,8 @@ const LIMIT = 120_000;
 
 const wanted = process.argv.slice(2);
 const chosen = [...MUTANTS.entries()].filter(
-  ([index, [file]]) => wanted.length === 0 || wanted.includes(file) || wanted.includes(`${index}`),
+  ([index, [file]]) =>
+    wanted.length === 0 || wanted.includes(basename(file)) || wanted.includes(`${index}`),
 );
 
 const tree = mkdtempSync(join(tmpdir(), "slopos-mutants-"));

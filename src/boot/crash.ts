@@ -2,7 +2,7 @@
  * Crashes on request (`crash=…` in the options), so that a boot test can see how each one ends.
  */
 
-import { physicalAlias } from "../mm/direct_map";
+import { physicalAlias } from "../mm/paging/direct_map";
 import { ErrorCode } from "./error_code";
 import { info, warn } from "./log";
 import { hasOption, hasOptionKey } from "./options";

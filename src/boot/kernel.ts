@@ -5,21 +5,21 @@
  * anything: each export hands its arguments to the part of the kernel that does.
  */
 
-import { buddyFreeFrames, buddyTotalFrames, MAX_ORDER } from "../mm/buddy_alloc";
-import { blockOrder, blockState } from "../mm/frame_block";
+import { buddyFreeFrames, buddyTotalFrames, MAX_ORDER } from "../mm/buddy/buddy_alloc";
+import { blockOrder, blockState } from "../mm/buddy/frame_block";
 import { ADDRESS_LIMIT, FRAME_SIZE, frameAddress, frameOf } from "../mm/frames";
-import { run, runCount } from "../mm/free_runs";
-import { linearMemoryBytes } from "../mm/linear_memory";
+import { run, runCount } from "../mm/runtime/managed_runs";
+import { linearMemoryBytes } from "../mm/paging/linear_memory";
 import { initializeMemory } from "../mm/memory_init";
-import { metadataBytes } from "../mm/metadata";
-import { cachedFrames } from "../mm/page_alloc";
+import { metadataBytes } from "../mm/runtime/metadata";
+import { cachedFrames } from "../mm/buddy/page_alloc";
 import {
   borrowAllocator,
   PhysicalAllocator,
   returnAllocator,
   runtimeAllocatorStatus,
-} from "../mm/physical_allocator";
-import { reservation, reservationCount } from "../mm/reservations";
+} from "../mm/runtime/physical_allocator";
+import { reservation, reservationCount } from "../mm/early/reservations";
 import { crashOnRequest } from "./crash";
 import { ErrorCode, errorName } from "./error_code";
 import { info, Level, setLogLevel, warn } from "./log";

@@ -9,7 +9,12 @@ import { ErrorCode } from "../boot/error_code";
 import { debug, info } from "../boot/log";
 import { panic } from "../boot/panic";
 import { BootRegion, bootRegion, clock } from "../boot/shim";
-import { buddyFreeFrames, buddyLargestFreeOrder, buddyTotalFrames, MAX_ORDER } from "./buddy_alloc";
+import {
+  buddyFreeFrames,
+  buddyLargestFreeOrder,
+  buddyTotalFrames,
+  MAX_ORDER,
+} from "./buddy/buddy_alloc";
 import {
   carve,
   carveAllocatorTables,
@@ -17,13 +22,13 @@ import {
   resetCarving,
   runtimeStorage,
   Span,
-} from "./carve";
-import { setDirectMap } from "./direct_map";
-import { usableFrames, useEarlyFrames } from "./early_frames";
+} from "./runtime/carve";
+import { setDirectMap } from "./paging/direct_map";
+import { usableFrames, useEarlyFrames } from "./early/early_frames";
 import { frameAddress } from "./frames";
-import { RUN_BYTES, runCount } from "./free_runs";
-import { linearMemoryBytes, openLinearMemory } from "./linear_memory";
-import { logEntries, logRegions, logSanitised, logTotals } from "./map_log";
+import { RUN_BYTES, runCount } from "./runtime/managed_runs";
+import { linearMemoryBytes, openLinearMemory } from "./paging/linear_memory";
+import { logEntries, logRegions, logSanitised, logTotals } from "./map/map_log";
 import {
   copyMemoryMap,
   entry,
@@ -31,16 +36,17 @@ import {
   entryCount,
   openMemoryMap,
   setRegions,
-} from "./memory_map";
-import { metadataBytes } from "./metadata";
-import { installIdentityPaging } from "./paging";
+} from "./map/memory_map";
+import { metadataBytes } from "./runtime/metadata";
+import { tablesInUse } from "./paging/page_table";
+import { installIdentityPaging } from "./paging/paging";
 import {
   initializeRuntimeAllocator,
   PhysicalAllocator,
   runtimeAllocatorStatus,
   withRuntimeAllocator,
-} from "./physical_allocator";
-import { reclaimBootMemory } from "./reclaim";
+} from "./runtime/physical_allocator";
+import { reclaimBootMemory } from "./runtime/reclaim";
 import {
   Reason,
   reasonName,
@@ -48,10 +54,10 @@ import {
   reservationCount,
   reserve,
   resetReservations,
-} from "./reservations";
-import { countEvents, EVENT_BYTES, sanitise } from "./sanitise";
-import { selfTest } from "./self_test";
-import { runtimeStoragePlan } from "./storage_plan";
+} from "./early/reservations";
+import { countEvents, EVENT_BYTES, sanitise } from "./map/sanitise";
+import { selfTest } from "./self_test/self_test";
+import { runtimeStoragePlan } from "./runtime/storage_plan";
 
 const record: usize = memory.data(24);
 const piece = changetype<Span>(memory.data(24));
@@ -194,6 +200,16 @@ function crossCheck(allocator: PhysicalAllocator): ErrorCode {
   return ErrorCode.NONE;
 }
 
+/** Puts the kernel on page tables of its own, made of the allocator's frames and nothing else. */
+function installPaging(allocator: PhysicalAllocator): ErrorCode {
+  const allocated = allocator.allocatedFrames();
+  const shared = tablesInUse();
+  const status = installIdentityPaging();
+  const made = status ? 0 : u64(tablesInUse() - shared);
+  assert(allocator.allocatedFrames() - allocated == made, "a frame that is no page table");
+  return status;
+}
+
 function logReady(allocator: PhysicalAllocator): ErrorCode {
   info("mm")
     .text("ready:")
@@ -224,7 +240,7 @@ export function initializeMemory(directMap: u64, memmapEntries: u32): ErrorCode 
   if (!status) status = sanitiseMap();
   if (!status) status = handOff();
   if (!status) status = withRuntimeAllocator(crossCheck);
-  if (!status) status = withRuntimeAllocator(installIdentityPaging);
+  if (!status) status = withRuntimeAllocator(installPaging);
   if (!status) status = withRuntimeAllocator(reclaimBootMemory);
   if (!status) status = withRuntimeAllocator(selfTest);
   if (!status) status = withRuntimeAllocator(logReady);

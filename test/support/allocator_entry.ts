@@ -21,7 +21,7 @@ export {
   buddyTotalFrames,
   buddyWords,
   initBuddyAllocator,
-} from "../../src/mm/buddy_alloc";
+} from "../../src/mm/buddy/buddy_alloc";
 export {
   cachedFrames,
   flushPageCache,
@@ -35,13 +35,13 @@ export {
   pageRetain,
   sharingNeedsGrowth,
   sharingTableBytes,
-} from "../../src/mm/page_alloc";
+} from "../../src/mm/buddy/page_alloc";
 
-export { lazyCount, lazyFrameAt } from "../../src/mm/lazy_frames";
+export { lazyCount, lazyFrameAt } from "../../src/mm/buddy/deferred_frames";
 
-import { AREAS, FRAMES, lentMask, lentWordAddress } from "../../src/mm/lent_word";
-import { listsOf } from "../../src/mm/free_lists";
-import { knownGranuleOf } from "../../src/mm/granules";
+import { AREAS, FRAMES, lentMask, lentWordAddress } from "../../src/mm/buddy/cached_word";
+import { listsOf } from "../../src/mm/buddy/free_lists";
+import { knownGranuleOf } from "../../src/mm/buddy/node_table";
 
 /** Address of the list heads of all zones. */
 export function listTable(): usize {

@@ -1,7 +1,7 @@
 /**
  * Reads the raw tables of the allocator core and checks what must hold between them.
  *
- * The layout is written down here a second time, after the comments in src/mm/nodes.ts, granules.ts
+ * The layout is written down here a second time, after the comments in src/mm/nodes.ts, node_table.ts
  * and free_lists.ts, and nothing of the kernel is called.
  */
 

@@ -2,9 +2,9 @@
  * The kernel with its handoff to be called again, which the kernel itself never does.
  */
 
-import { runtimeStorage } from "../../src/mm/carve";
-import { initializeRuntimeAllocator } from "../../src/mm/physical_allocator";
-import { StoragePlan } from "../../src/mm/storage_plan";
+import { runtimeStorage } from "../../src/mm/runtime/carve";
+import { initializeRuntimeAllocator } from "../../src/mm/runtime/physical_allocator";
+import { StoragePlan } from "../../src/mm/runtime/storage_plan";
 
 export * from "../../src/boot/kernel";
 

@@ -2,8 +2,8 @@
  * The page-table code as a module of its own, for the tests, which lend it its frames.
  */
 
-import { setFrameSource } from "../../src/mm/frame_source";
-import { Reason } from "../../src/mm/reservations";
+import { setFrameSource } from "../../src/mm/early/frame_source";
+import { Reason } from "../../src/mm/early/reservations";
 
 export {
   mapRange,
@@ -14,7 +14,7 @@ export {
   topEntry,
   translate,
   unmapRange,
-} from "../../src/mm/page_table";
+} from "../../src/mm/paging/page_table";
 
 /** The number of a frame that nobody owns; 0 if there is none. */
 @external("test", "take_frame")

@@ -1,5 +1,5 @@
 /**
- * Single frames that are free and not merged (src/mm/lazy_frames.ts): what callers see of them, and
+ * Single frames that are free and not merged (src/mm/deferred_frames.ts): what callers see of them, and
  * what ends it.
  */
 

@@ -1,0 +1,73 @@
+/**
+ * The memory map in the log: the firmware's entries, and what sanitising made of them.
+ */
+
+import { debug, info, warn } from "../../boot/log";
+import { frameAddress, frameOf, saturatingEnd } from "../frames";
+import { entry, entryCount, MemoryType, memoryTypeName, region, regionCount } from "./memory_map";
+import { SanitiseReport } from "./sanitise";
+
+/** Logs each of the firmware's entries. */
+export function logEntries(): void {
+  for (let index: u32 = 0; index < entryCount(); ++index) {
+    const shown = entry(index);
+    info("memmap")
+      .range(shown.base, saturatingEnd(shown.base, shown.length))
+      .text(memoryTypeName(shown.type))
+      .num("bytes", shown.length)
+      .end();
+  }
+}
+
+/** Logs what sanitising changed, and a warning for memory that cannot be numbered. */
+export function logSanitised(report: SanitiseReport): void {
+  info("memmap")
+    .text("sanitised:")
+    .num("regions", report.regions)
+    .num("dropped", report.dropped)
+    .num("clipped", report.clipped)
+    .num("grown", report.grown)
+    .num("overlapping", report.overlapping)
+    .end();
+  if (report.unreachable) {
+    warn("memmap")
+      .text("memory above 16 TiB is not used:")
+      .num("frames", report.unreachable)
+      .num("bytes", frameAddress(report.unreachable))
+      .end();
+  }
+}
+
+/** Logs each of the sanitised regions, at debug level. */
+export function logRegions(): void {
+  for (let index: u32 = 0; index < regionCount(); ++index) {
+    const shown = region(index);
+    debug("memmap")
+      .text("region")
+      .range(shown.base, shown.base + shown.length)
+      .text(memoryTypeName(shown.type))
+      .num("bytes", shown.length)
+      .end();
+  }
+}
+
+/** Logs the frames of the sanitised map by what they are good for. */
+export function logTotals(): void {
+  let usable: u64 = 0;
+  let reclaimable: u64 = 0;
+  let reserved: u64 = 0;
+  for (let index: u32 = 0; index < regionCount(); ++index) {
+    const shown = region(index);
+    const frames = frameOf(shown.length);
+    if (shown.type == MemoryType.USABLE) usable += frames;
+    else if (shown.type == MemoryType.BOOTLOADER_RECLAIMABLE) reclaimable += frames;
+    else reserved += frames;
+  }
+  info("memmap")
+    .text("totals")
+    .num("usable", usable)
+    .num("reclaimable", reclaimable)
+    .num("reserved", reserved)
+    .num("entries", entryCount())
+    .end();
+}

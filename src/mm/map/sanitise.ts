@@ -1,0 +1,274 @@
+/**
+ * Sanitising: from whatever the firmware says to regions that can be relied on.
+ *
+ * Input may be unsorted, overlapping, unaligned, empty or overflowing, its types unknown. Output is
+ * sorted, disjoint, frame-aligned and maximal: neighbours differ in type or do not touch. Where
+ * entries overlap the most restrictive type wins. Usable memory shrinks to whole frames, all other
+ * memory grows to them; of reclaimable memory the frames that it holds only in part are reserved.
+ * Frame 0 is never usable or reclaimable. Usable memory that no frame number reaches is dropped.
+ *
+ * Each entry becomes up to four intervals, each interval two events; the events are sorted and
+ * swept once: O(n log n).
+ */
+
+import { debug } from "../../boot/log";
+import {
+  ADDRESS_LIMIT,
+  FRAME_LIMIT,
+  FRAME_SIZE,
+  frameAddress,
+  frameAtOrAfter,
+  frameOf,
+  saturatingEnd,
+} from "../frames";
+import { heapSort } from "./heap_sort";
+import {
+  entry,
+  ENTRY_BYTES,
+  entryCount,
+  MemoryMapEntry,
+  MemoryType,
+  memoryTypeName,
+} from "./memory_map";
+
+/** What sanitising changed, for the log. Entries, but for the frames. */
+@unmanaged
+export class SanitiseReport {
+  /** Entries of which nothing is left: empty, or without a whole frame that can be numbered. */
+  dropped: u32;
+  /** Usable or reclaimable entries that lost part of a frame, frame 0, or what is out of reach. */
+  clipped: u32;
+  /** Other entries that grew to whole frames, or whose end overflowed. */
+  grown: u32;
+  /** Regions that came out. */
+  regions: u32;
+  /** Frames that more than one entry claims. */
+  overlapping: u64;
+  /** Usable frames at or above 16 TiB, which no frame number reaches. */
+  unreachable: u64;
+}
+
+const report: usize = memory.data(32);
+
+/** How restrictive a type is, 0 the least; the higher rank wins an overlap. */
+const enum Rank {
+  USABLE = 0,
+  BOOTLOADER_RECLAIMABLE = 1,
+  ACPI_RECLAIMABLE = 2,
+  KERNEL_AND_MODULES = 3,
+  FRAMEBUFFER = 4,
+  ACPI_NVS = 5,
+  RESERVED = 6,
+  BAD = 7,
+  COUNT = 8,
+}
+
+function rankOf(type: u64): Rank {
+  switch (u32(min<u64>(type, MemoryType.UNKNOWN))) {
+    case MemoryType.USABLE:
+      return Rank.USABLE;
+    case MemoryType.BOOTLOADER_RECLAIMABLE:
+      return Rank.BOOTLOADER_RECLAIMABLE;
+    case MemoryType.ACPI_RECLAIMABLE:
+      return Rank.ACPI_RECLAIMABLE;
+    case MemoryType.KERNEL_AND_MODULES:
+      return Rank.KERNEL_AND_MODULES;
+    case MemoryType.FRAMEBUFFER:
+      return Rank.FRAMEBUFFER;
+    case MemoryType.ACPI_NVS:
+      return Rank.ACPI_NVS;
+    case MemoryType.BAD:
+      return Rank.BAD;
+    default:
+      return Rank.RESERVED;
+  }
+}
+
+function typeOf(rank: i32): MemoryType {
+  switch (rank) {
+    case Rank.USABLE:
+      return MemoryType.USABLE;
+    case Rank.BOOTLOADER_RECLAIMABLE:
+      return MemoryType.BOOTLOADER_RECLAIMABLE;
+    case Rank.ACPI_RECLAIMABLE:
+      return MemoryType.ACPI_RECLAIMABLE;
+    case Rank.KERNEL_AND_MODULES:
+      return MemoryType.KERNEL_AND_MODULES;
+    case Rank.FRAMEBUFFER:
+      return MemoryType.FRAMEBUFFER;
+    case Rank.ACPI_NVS:
+      return MemoryType.ACPI_NVS;
+    case Rank.BAD:
+      return MemoryType.BAD;
+    default:
+      return MemoryType.RESERVED;
+  }
+}
+
+/*
+ * An event says where an interval of some rank begins or ends:
+ *
+ *     63           37         4    1       0
+ *     | 0   | frame (33 bits) | rank | starts |
+ */
+const EVENT_RANK_SHIFT: u64 = 1;
+const EVENT_FRAME_SHIFT: u64 = 4;
+
+/** Where events go; 0 while they are only counted. */
+let events: usize = 0;
+let eventTotal: u32 = 0;
+
+function emitEvent(frame: u64, rank: Rank, starts: u64): void {
+  if (events) {
+    const event = (frame << EVENT_FRAME_SHIFT) | (u64(rank) << EVENT_RANK_SHIFT) | starts;
+    store<u64>(events + (usize(eventTotal) << 3), event);
+  }
+  ++eventTotal;
+}
+
+/** Adds the frames `[first, past)`, which may be none, as an interval of `rank`. */
+function emitInterval(first: u64, past: u64, rank: Rank): void {
+  if (first >= past) return;
+  emitEvent(first, rank, 1);
+  emitEvent(past, rank, 0);
+}
+
+/** Logs why an entry is not taken as it is; once, when the events are written. */
+function logChange(source: MemoryMapEntry, change: string, reason: string): void {
+  if (!events) return;
+  debug("memmap")
+    .text(change)
+    .range(source.base, saturatingEnd(source.base, source.length))
+    .text(memoryTypeName(source.type))
+    .word("reason", reason)
+    .num("bytes", source.length)
+    .end();
+}
+
+/** Adds what `source` comes to: see the rules at the top of this file. */
+function emitEntry(source: MemoryMapEntry, counts: SanitiseReport): void {
+  const base = source.base;
+  const end = saturatingEnd(base, source.length);
+  const overflows = end - base < source.length || end == u64.MAX_VALUE;
+  const rank = rankOf(source.type);
+  const outerFirst = min(frameOf(base), FRAME_LIMIT);
+  // No address is behind the last frame, so neither is an end that saturated.
+  const outerPast = min(frameAtOrAfter(end), FRAME_LIMIT);
+  let innerFirst = min(frameAtOrAfter(base), FRAME_LIMIT);
+  const innerPast = min(frameOf(end), FRAME_LIMIT);
+  if (!source.length) {
+    ++counts.dropped;
+    logChange(source, "dropped", "empty");
+    return;
+  }
+
+  if (rank > Rank.BOOTLOADER_RECLAIMABLE) {
+    if (outerFirst >= outerPast) {
+      ++counts.dropped;
+      logChange(source, "dropped", "beyond_16_tib");
+    } else if (overflows || outerFirst != innerFirst || outerPast != innerPast) {
+      ++counts.grown;
+      logChange(source, "grown", overflows ? "overflow" : "partial_frame");
+    }
+    emitInterval(outerFirst, outerPast, rank);
+    return;
+  }
+
+  let clipped = overflows || outerFirst != innerFirst || outerPast != innerPast;
+  if (rank == Rank.BOOTLOADER_RECLAIMABLE) {
+    if (outerFirst != innerFirst) emitInterval(outerFirst, innerFirst, Rank.RESERVED);
+    if (outerPast != innerPast) emitInterval(max(innerPast, outerFirst), outerPast, Rank.RESERVED);
+  } else if (end > ADDRESS_LIMIT) {
+    counts.unreachable += frameOf(end) - max(frameAtOrAfter(base), FRAME_LIMIT);
+    clipped = true;
+  }
+  if (innerFirst == 0 && innerPast) {
+    emitInterval(0, 1, Rank.RESERVED);
+    innerFirst = 1;
+    clipped = true;
+  }
+  if (innerFirst >= innerPast) ++counts.dropped;
+  else if (clipped) ++counts.clipped;
+  logCuts(source, innerFirst >= innerPast ? "dropped" : "clipped");
+  emitInterval(innerFirst, innerPast, rank);
+}
+
+/** Logs what a usable or reclaimable entry loses, a line for each reason. */
+function logCuts(source: MemoryMapEntry, change: string): void {
+  const end = saturatingEnd(source.base, source.length);
+  if (!source.base) logChange(source, change, "frame_zero");
+  if ((source.base | end) & (FRAME_SIZE - 1)) logChange(source, change, "partial_frame");
+  if (source.type == MemoryType.USABLE && end > ADDRESS_LIMIT) {
+    logChange(source, change, "beyond_16_tib");
+  }
+}
+
+/** Adds all entries of the memory map to the events at `storage`, or counts them if it is 0. */
+function emitAll(storage: usize): SanitiseReport {
+  events = storage;
+  eventTotal = 0;
+  memory.fill(report, 0, 32);
+  const counts = changetype<SanitiseReport>(report);
+  for (let index: u32 = 0; index < entryCount(); ++index) emitEntry(entry(index), counts);
+  return counts;
+}
+
+/** Number of events that the memory map comes to; regions are fewer than events. */
+export function countEvents(): u32 {
+  emitAll(0);
+  return eventTotal;
+}
+
+/** Bytes of one event. */
+export const EVENT_BYTES: usize = 8;
+
+/** Intervals of each rank that are open at the sweep's frame. */
+const open: usize = memory.data(32);
+
+/** The highest rank that is open; -1 if none is. */
+function winningRank(): i32 {
+  let rank: i32 = Rank.COUNT - 1;
+  while (rank >= 0 && !load<u32>(open + (usize(rank) << 2))) --rank;
+  return rank;
+}
+
+/**
+ * Sanitises the memory map: writes the regions to `regions`, which has room for `countEvents()` of
+ * them, using `scratch` for as many events. Returns what was changed on the way.
+ */
+export function sanitise(regions: usize, scratch: usize): SanitiseReport {
+  const counts = emitAll(scratch);
+  heapSort(scratch, eventTotal);
+  memory.fill(open, 0, 32);
+
+  let written: u32 = 0;
+  let rank: i32 = -1;
+  let since: u64 = 0;
+  let openTotal: u32 = 0;
+  let lastFrame: u64 = 0;
+  for (let index: u32 = 0; index < eventTotal;) {
+    const frame = load<u64>(scratch + (usize(index) << 3)) >> EVENT_FRAME_SHIFT;
+    if (openTotal > 1) counts.overlapping += frame - lastFrame;
+    lastFrame = frame;
+    do {
+      const event = load<u64>(scratch + (usize(index) << 3));
+      if (event >> EVENT_FRAME_SHIFT != frame) break;
+      const cell = open + (usize((event >> EVENT_RANK_SHIFT) & 7) << 2);
+      const change: i32 = event & 1 ? 1 : -1;
+      store<u32>(cell, load<u32>(cell) + change);
+      openTotal += change;
+    } while (++index < eventTotal);
+    const next = winningRank();
+    if (next == rank) continue;
+    if (rank >= 0) {
+      const region = changetype<MemoryMapEntry>(regions + usize(written++) * ENTRY_BYTES);
+      region.base = frameAddress(since);
+      region.length = frameAddress(frame - since);
+      region.type = typeOf(rank);
+    }
+    rank = next;
+    since = frame;
+  }
+  counts.regions = written;
+  return counts;
+}

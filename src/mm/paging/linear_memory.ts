@@ -1,0 +1,127 @@
+/**
+ * Linear memory on frames that the kernel chose.
+ *
+ * A wasm module's memory is one array that grows at its end. The first of it lies in the shim's
+ * image; this file puts the rest onto frames of the memory map. It opens a window in an unused part
+ * of the address space, maps the first pages there a second time, and maps further frames behind
+ * them, so that the array stays contiguous however scattered its frames are:
+ *
+ *     window                        base                 base + 64 KiB
+ *     | unused … | runtime's header | first linear memory | frames … | frames … |
+ *                  \__ same frames as in the image's data __/
+ *
+ * The shim moves over at the first growth and never again. Growth beyond what was committed fails
+ * in the shim; it is asked for only here and only after mapping and committing it.
+ */
+
+import { ErrorCode } from "../../boot/error_code";
+import { BootRegion, bootRegion, commitLinearMemory, pageRoot } from "../../boot/shim";
+import { FRAME_SHIFT, FRAME_SIZE, frameAddress } from "../frames";
+import { Access, mapRange, topEntry, unmapRange } from "./page_table";
+
+/** Bytes of one page of linear memory: the unit in which it grows. */
+export const WASM_PAGE_BYTES: u64 = 65536;
+
+/** Frames of one page of linear memory. */
+export const WASM_PAGE_FRAMES: u64 = WASM_PAGE_BYTES >> FRAME_SHIFT;
+
+/** Most pages that the runtime accepts: one less than wasm allows. */
+const LARGEST_PAGES: u64 = 65535;
+
+/** Frames of a 2 MiB page. */
+const LARGE_PAGE_FRAMES: u64 = 512;
+
+/** Bytes that one top-level entry spans. */
+const TOP_ENTRY_BYTES: u64 = 1 << 39;
+
+/** Top-level entry tried first; a loader's direct map starts at 256, its image lies in 511. */
+const FIRST_CHOICE: u64 = 384;
+const HIGHER_HALF: u64 = 0xffff000000000000;
+const LAST_ENTRY: u64 = 511;
+const FIRST_HIGHER_ENTRY: u64 = 256;
+
+/**
+ * Where the data begins in its top-level entry: above a page for the header, and two wasm pages below
+ * a 2 MiB border. The first memory and, on all but odd machines, one growth for the memory map take
+ * those two, so that the growth for the allocators' tables can be mapped with 2 MiB pages throughout.
+ */
+const DATA_OFFSET: u64 = (4 << 20) - 2 * WASM_PAGE_BYTES;
+
+/** Virtual address of the data in the window; 0 until it is open. */
+let base: u64 = 0;
+
+const record: usize = memory.data(24);
+
+/** Bytes of linear memory. */
+@inline
+export function linearMemoryBytes(): u64 {
+  return u64(memory.size()) * WASM_PAGE_BYTES;
+}
+
+/** Virtual address of the window's data; 0 before `openLinearMemory`. */
+export function linearMemoryBase(): u64 {
+  return base;
+}
+
+/** The first unused top-level entry from `FIRST_CHOICE` on, as an address; 0 if there is none. */
+function unusedTopEntry(): u64 {
+  const root = pageRoot();
+  for (let index = FIRST_CHOICE; index != FIRST_CHOICE - 1;) {
+    const address = HIGHER_HALF | (index * TOP_ENTRY_BYTES);
+    if (!topEntry(root, address)) return address;
+    index = index == LAST_ENTRY ? FIRST_HIGHER_ENTRY : index + 1;
+  }
+  return 0;
+}
+
+/**
+ * Opens the window: maps the first linear memory and the page below it there. LINEAR_MEMORY if the
+ * machine does not say where it lies or has no room for a window, otherwise as `mapRange`.
+ */
+export function openLinearMemory(): ErrorCode {
+  base = 0;
+  if (!bootRegion(BootRegion.LINEAR_MEMORY, record)) return ErrorCode.LINEAR_MEMORY;
+  const physical = load<u64>(record);
+  const bytes = load<u64>(record + 8);
+  const top = unusedTopEntry();
+  if (!top || bytes != linearMemoryBytes()) return ErrorCode.LINEAR_MEMORY;
+  const data = top + DATA_OFFSET;
+  const status = mapRange(
+    pageRoot(),
+    data - FRAME_SIZE,
+    physical - FRAME_SIZE,
+    bytes + FRAME_SIZE,
+    Access.WRITE,
+  );
+  if (!status) base = data;
+  return status;
+}
+
+/**
+ * What the number of a frame should be modulo 512 so that the next growth, from that frame on, can
+ * be mapped with 2 MiB pages.
+ */
+export function linearMemoryPhase(): u64 {
+  return ((base + linearMemoryBytes()) >> FRAME_SHIFT) & (LARGE_PAGE_FRAMES - 1);
+}
+
+/**
+ * Grows linear memory by `pages` wasm pages onto the frames from `start` on. The new bytes are zero.
+ *
+ * Errors, all without a change: LINEAR_MEMORY (not open, larger than the runtime accepts, commit or
+ * growth refused), or as `mapRange`.
+ */
+export function growLinearMemory(start: u64, pages: u64): ErrorCode {
+  const size = linearMemoryBytes();
+  const bytes = pages * WASM_PAGE_BYTES;
+  if (!base || u64(memory.size()) + pages > LARGEST_PAGES) return ErrorCode.LINEAR_MEMORY;
+  const root = pageRoot();
+  const status = mapRange(root, base + size, frameAddress(start), bytes, Access.WRITE);
+  if (status) return status;
+  if (!commitLinearMemory(base, size + bytes) && memory.grow(i32(pages)) >= 0) {
+    return ErrorCode.NONE;
+  }
+  commitLinearMemory(base, size);
+  unmapRange(root, base + size, bytes);
+  return ErrorCode.LINEAR_MEMORY;
+}

@@ -1,0 +1,369 @@
+/**
+ * The runtime allocator: one `PhysicalAllocator` that owns every frame of the machine exactly once.
+ *
+ * It joins the buddy allocator, the page-frame allocator in front of it, the list of managed runs
+ * and the reservations, and is the only way to any of them after the handoff. Bring-up initialises it
+ * once with storage carved by the early allocator; from then on it is the source of frames for
+ * everything, the growth of its own lists included.
+ *
+ * Between public operations: every managed frame is free or has an owner; managed = free + allocated;
+ * what the buddy has free and what the page-frame allocator caches make up the free frames; no run
+ * touches a reservation. A refused operation changes nothing.
+ */
+
+import { ErrorCode } from "../../boot/error_code";
+import { physFill } from "../../boot/shim";
+import {
+  buddyAlloc,
+  buddyFree,
+  buddyFreeFrames,
+  buddyInsertRun,
+  buddyTakeRange,
+  buddyTotalFrames,
+  initBuddyAllocator,
+  MAX_ORDER,
+  NO_FRAME,
+  Zone,
+} from "../buddy/buddy_alloc";
+import { carve, RuntimeStorage, Span } from "./carve";
+import { ADDRESS_LIMIT, FRAME_SIZE, frameAddress, frameOf } from "../frames";
+import { setFrameSource } from "../early/frame_source";
+import {
+  addRun,
+  frameTotal,
+  moveRuns,
+  removeFromRuns,
+  resetRuns,
+  RUN_BYTES,
+  runCount,
+  runSlots,
+} from "./managed_runs";
+import { MemoryType, region, regionCount } from "../map/memory_map";
+import {
+  cachedFrames,
+  initPageAllocator,
+  isValidFrame,
+  moveSharing,
+  pageAlloc,
+  pageFree,
+  pageLargestFreeOrder,
+  pageRetain,
+  sharingTableBytes,
+} from "../buddy/page_alloc";
+import {
+  moveReservations,
+  Reason,
+  reservationCount,
+  reservationIn,
+  reservationsFit,
+  reserve,
+  skipReserved,
+  skipUnreserved,
+} from "../early/reservations";
+import { RESERVED_REGION_BYTES, StoragePlan } from "./storage_plan";
+
+/** What a caller of `allocate` may ask for; bits that can be combined. */
+export const enum FrameFlag {
+  /** The frames are filled with zero. */
+  ZERO = 1,
+  /** All of them lie below 16 MiB. */
+  BELOW_16M = 2,
+  /** All of them lie below 4 GiB. */
+  BELOW_4G = 4,
+  /** All bits that mean something. */
+  ALL = 7,
+}
+
+/** Where growth of a list ends: one more record than this many bytes hold is refused. */
+const LARGEST_LIST_BYTES: u64 = 1 << 30;
+
+function zoneFor(flags: u32): Zone {
+  if (flags & FrameFlag.BELOW_16M) return Zone.BELOW_16M;
+  return flags & FrameFlag.BELOW_4G ? Zone.BELOW_4G : Zone.ANY;
+}
+
+/** Storage that a list moves to. */
+const grown = changetype<Span>(memory.data(24));
+
+/** Carves storage of twice `bytes`, a power of two at least 64 KiB, into `grown`. */
+function carveTwice(bytes: u64, reason: Reason): ErrorCode {
+  const wanted = max<u64>(u64(1) << (64 - clz(bytes * 2 - 1)), 65536);
+  return wanted > LARGEST_LIST_BYTES ? ErrorCode.STORAGE_EXHAUSTED : carve(wanted, reason, grown);
+}
+
+/**
+ * Sees to room for two more reservations. Whoever reserves or carves calls this first and makes one:
+ * the other stays for this function, whose own carving may have to record what it took.
+ */
+function growReservations(): ErrorCode {
+  if (reservationsFit(2)) return ErrorCode.NONE;
+  const bytes = u64(reservationCount()) * RESERVED_REGION_BYTES;
+  const status = carveTwice(bytes, Reason.RESERVED_REGION_STORAGE);
+  if (!status) moveReservations(grown.linear, u32(grown.bytes / RESERVED_REGION_BYTES));
+  return status;
+}
+
+/** Sees to room for one more run. */
+function growRuns(): ErrorCode {
+  if (runCount() < runSlots()) return ErrorCode.NONE;
+  let status = growReservations();
+  if (!status) status = carveTwice(u64(runSlots()) * RUN_BYTES, Reason.FREE_RUN_STORAGE);
+  if (!status) moveRuns(grown.linear, u32(grown.bytes / RUN_BYTES));
+  return status;
+}
+
+/** Sees to a table of sharing counts twice as large. */
+function growSharing(): ErrorCode {
+  let status = growReservations();
+  if (!status) status = carveTwice(sharingTableBytes(), Reason.PAGE_ALLOCATOR_TABLES);
+  return status ? status : moveSharing(grown.linear, u32(grown.bytes));
+}
+
+/**
+ * The owner of all frames. Its lists and tables belong to the files below; here is what only the
+ * whole can know.
+ */
+@unmanaged
+export class PhysicalAllocator {
+  /** Frames that came from the boot loader after the handoff. */
+  reclaimed: u64;
+  /** Usable frames of the sanitised map, what the loader may give back not counted. */
+  usable: u64;
+  /** What the last `allocate` that returned 0 was refused for. */
+  failure: ErrorCode;
+
+  /**
+   * Allocates 2^`order` contiguous, naturally aligned frames as `flags` (`FrameFlag`) ask. Returns
+   * their physical address, or 0 with `failure` set: INVALID_ORDER, UNSUPPORTED (a flag that means
+   * nothing), OUT_OF_FRAMES.
+   */
+  allocate(order: u32, flags: u32): u64 {
+    if (order > MAX_ORDER) return this.refuse(ErrorCode.INVALID_ORDER);
+    if (flags & ~FrameFlag.ALL) return this.refuse(ErrorCode.UNSUPPORTED);
+    const zone = zoneFor(flags);
+    const frame = order ? buddyAlloc(order, zone) : pageAlloc(zone);
+    if (frame == NO_FRAME) return this.refuse(ErrorCode.OUT_OF_FRAMES);
+    const address = frameAddress(frame);
+    if (flags & FrameFlag.ZERO) physFill(address, FRAME_SIZE << order, 0);
+    return address;
+  }
+
+  private refuse(code: ErrorCode): u64 {
+    this.failure = code;
+    return 0;
+  }
+
+  /**
+   * Frees the block of 2^`order` frames at `address`; of a shared frame, one owner.
+   *
+   * Errors: INVALID_ORDER; INVALID_ADDRESS (not frame-aligned, not managed, or not aligned to the
+   * order); RESERVED; NOT_ALLOCATED (it is free); ORDER_MISMATCH (it belongs to another block).
+   */
+  free(address: u64, order: u32): ErrorCode {
+    if (order > MAX_ORDER) return ErrorCode.INVALID_ORDER;
+    if (!isFrameAddress(address)) return ErrorCode.INVALID_ADDRESS;
+    const frame = u32(frameOf(address));
+    const status = order ? buddyFree(frame, order) : pageFree(frame);
+    return status ? this.whyRefused(address, status) : ErrorCode.NONE;
+  }
+
+  /**
+   * Adds an owner to the order-0 frame at `address`: it is free when all have freed it.
+   *
+   * Errors as for `free` with order 0, and OUT_OF_FRAMES or LINEAR_MEMORY when the table of sharing
+   * counts has to grow and cannot.
+   */
+  retain(address: u64): ErrorCode {
+    if (!isFrameAddress(address)) return ErrorCode.INVALID_ADDRESS;
+    const frame = u32(frameOf(address));
+    let status = pageRetain(frame);
+    if (status == ErrorCode.STORAGE_EXHAUSTED) {
+      status = growSharing();
+      if (status) return status;
+      status = pageRetain(frame);
+    }
+    return status ? this.whyRefused(address, status) : ErrorCode.NONE;
+  }
+
+  /** Tells a reserved frame from a foreign one: the allocators know neither. */
+  private whyRefused(address: u64, status: ErrorCode): ErrorCode {
+    if (status != ErrorCode.INVALID_ADDRESS || isValidFrame(u32(frameOf(address)))) return status;
+    return reservationIn(address, address + FRAME_SIZE) ? ErrorCode.RESERVED : status;
+  }
+
+  /**
+   * Takes the free frames of `[address, address + bytes)` out of allocation for good.
+   *
+   * Errors: INVALID_DESCRIPTOR (empty, not whole frames, beyond 16 TiB); RESERVED (some of it is);
+   * INVALID_ADDRESS (some of it is not managed); BUSY (some of it is allocated); OUT_OF_FRAMES,
+   * LINEAR_MEMORY or STORAGE_EXHAUSTED when the lists have to grow and cannot.
+   */
+  reserveRange(address: u64, bytes: u64): ErrorCode {
+    const misaligned = (address | bytes) & (FRAME_SIZE - 1);
+    if (!bytes || misaligned || address >= ADDRESS_LIMIT || bytes > ADDRESS_LIMIT - address) {
+      return ErrorCode.INVALID_DESCRIPTOR;
+    }
+    if (reservationIn(address, address + bytes)) return ErrorCode.RESERVED;
+    const first = frameOf(address);
+    const count = frameOf(bytes);
+    if (!first || count > u64(u32.MAX_VALUE)) return ErrorCode.INVALID_ADDRESS;
+    // Taken before the lists grow: growing allocates, and must not do so from this range.
+    let status = buddyTakeRange(u32(first), u32(count));
+    if (status) return status;
+    status = growRuns();
+    if (!status) status = growReservations();
+    if (status) {
+      buddyInsertRun(u32(first), u32(count));
+      return status;
+    }
+    removeFromRuns(first, first + count);
+    return reserve(address, bytes, Reason.CALLER);
+  }
+
+  /**
+   * Takes the boot loader's memory under management, less what is reserved in it, and sets
+   * `reclaimed`. To be called once, when nothing of the loader's is needed any more.
+   * STORAGE_EXHAUSTED if the plan was too small.
+   */
+  reclaim(): ErrorCode {
+    const before = buddyTotalFrames();
+    const status = this.manageRegions(MemoryType.BOOTLOADER_RECLAIMABLE);
+    this.reclaimed = buddyTotalFrames() - before;
+    return status;
+  }
+
+  /** Puts the unreserved frames of all regions of `type` under management. */
+  manageRegions(type: MemoryType): ErrorCode {
+    for (let index: u32 = 0; index < regionCount(); ++index) {
+      const source = region(index);
+      if (source.type != type) continue;
+      const end = source.base + source.length;
+      for (let from = skipReserved(source.base, end); from < end; from = skipReserved(from, end)) {
+        const to = skipUnreserved(from, end);
+        const status = this.manage(frameOf(from), frameOf(to));
+        if (status) return status;
+        from = to;
+      }
+    }
+    return ErrorCode.NONE;
+  }
+
+  /** Puts the frames `[first, past)`, at least one, under management. */
+  private manage(first: u64, past: u64): ErrorCode {
+    const status = addRun(first, past);
+    return status ? status : buddyInsertRun(u32(first), u32(past - first));
+  }
+
+  /** Frames under management. */
+  managedFrames(): u64 {
+    return buddyTotalFrames();
+  }
+
+  /** Managed frames that nobody owns. */
+  freeFrames(): u64 {
+    return buddyFreeFrames() + cachedFrames();
+  }
+
+  /** Managed frames that somebody owns. */
+  allocatedFrames(): u64 {
+    return this.managedFrames() - this.freeFrames();
+  }
+
+  /** The largest order that `allocate` would serve now; -1 if none. */
+  largestFreeOrder(): i32 {
+    return pageLargestFreeOrder();
+  }
+
+  /** True if the list of runs and the buddy allocator count the same frames, and the sums hold. */
+  totalsMatch(): bool {
+    return frameTotal() == this.managedFrames() && this.freeFrames() <= this.managedFrames();
+  }
+}
+
+/** True for the address of a frame that a frame number reaches. */
+function isFrameAddress(address: u64): bool {
+  return !(address & (FRAME_SIZE - 1)) && address < ADDRESS_LIMIT;
+}
+
+const allocator = changetype<PhysicalAllocator>(memory.data(24));
+
+/** True from the handoff on. */
+let ready: bool = false;
+
+/** True while the allocator is borrowed. */
+let lent: bool = false;
+
+/** The frame source after the handoff; a block is as large as the next power of two. */
+function takeRuntimeFrames(count: u64, alignment: u64, phase: u64, reason: Reason): u64 {
+  const order = orderFor(count);
+  if (order > MAX_ORDER || phase || alignment > u64(1) << order) return 0;
+  return frameOf(allocator.allocate(order, 0));
+}
+
+function giveRuntimeFrames(start: u64, count: u64): void {
+  allocator.free(frameAddress(start), orderFor(count));
+}
+
+/** The smallest order that holds `count` frames. */
+function orderFor(count: u64): u32 {
+  return count > 1 ? 64 - u32(clz(count - 1)) : 0;
+}
+
+/**
+ * Hands over: the one `PhysicalAllocator` takes the usable memory of the sanitised map, less every
+ * reservation, into tables of `storage`. From here on it is the source of frames.
+ *
+ * Errors: ALREADY_INITIALIZED; STORAGE_EXHAUSTED, if the plan was too small.
+ */
+export function initializeRuntimeAllocator(plan: StoragePlan, storage: RuntimeStorage): ErrorCode {
+  if (ready) return ErrorCode.ALREADY_INITIALIZED;
+  resetRuns(storage.freeRuns, storage.freeSlots);
+  initBuddyAllocator(storage.buddyTables, plan.runs, plan.runCount);
+  let status = initPageAllocator(storage.pageTables, storage.pageBytes);
+  if (!status) status = finalizePageAllocator();
+  if (status) return status;
+  setFrameSource(takeRuntimeFrames, giveRuntimeFrames);
+  ready = true;
+  return ErrorCode.NONE;
+}
+
+/** Walks every usable region into the allocators. */
+function finalizePageAllocator(): ErrorCode {
+  allocator.reclaimed = 0;
+  allocator.usable = 0;
+  for (let index: u32 = 0; index < regionCount(); ++index) {
+    const source = region(index);
+    if (source.type == MemoryType.USABLE) allocator.usable += frameOf(source.length);
+  }
+  return allocator.manageRegions(MemoryType.USABLE);
+}
+
+/** Why the allocator cannot be borrowed: NOT_READY before the handoff, BUSY while it is lent. */
+export function runtimeAllocatorStatus(): ErrorCode {
+  if (!ready) return ErrorCode.NOT_READY;
+  return lent ? ErrorCode.BUSY : ErrorCode.NONE;
+}
+
+/** Borrows the allocator until `returnAllocator`; null where `runtimeAllocatorStatus` says why. */
+export function borrowAllocator(): PhysicalAllocator | null {
+  if (runtimeAllocatorStatus()) return null;
+  lent = true;
+  return allocator;
+}
+
+/** Ends what `borrowAllocator` began. */
+export function returnAllocator(): void {
+  lent = false;
+}
+
+/**
+ * Lends the allocator to `use` and returns what that returns. Where there is nothing to lend, `use`
+ * is not called and the answer is `runtimeAllocatorStatus`.
+ */
+export function withRuntimeAllocator(use: (allocator: PhysicalAllocator) => ErrorCode): ErrorCode {
+  const borrowed = borrowAllocator();
+  if (!borrowed) return runtimeAllocatorStatus();
+  const status = use(borrowed);
+  returnAllocator();
+  return status;
+}
