@@ -9,7 +9,7 @@
 
 import { buddyInsertRun, buddyTableBytes, initBuddyAllocator } from "../src/mm/buddy/buddy_alloc";
 import { ErrorCode } from "../src/boot/error_code";
-import { PhysFrame } from "../src/mm/frames";
+import { FRAME_RANGE_BYTES, FrameRange } from "../src/mm/frames";
 import { initPageAllocator } from "../src/mm/buddy/page_alloc";
 import { startLoops } from "./loops_entry";
 
@@ -34,7 +34,6 @@ const FIRST_FRAME: u32 = 1 << 20;
 /** Bytes of the first table of sharing counts, as in a kernel. */
 const SHARING_BYTES: u32 = 4096;
 
-const RUN_BYTES: usize = offsetof<PhysFrame>();
 const WASM_PAGE: u64 = 65536;
 
 /** Bytes of tables in use. */
@@ -51,8 +50,8 @@ function alignUp(address: usize, alignment: usize): usize {
 
 
 @inline
-function runAt(index: u32): PhysFrame {
-  return changetype<PhysFrame>(alignUp(__heap_base, 8) + usize(index) * RUN_BYTES);
+function runAt(index: u32): FrameRange {
+  return changetype<FrameRange>(alignUp(__heap_base, 8) + usize(index) * FRAME_RANGE_BYTES);
 }
 
 /** Sees to linear memory up to `end`. */
@@ -63,7 +62,7 @@ function ensure(end: u64): void {
 
 /** Returns the address of room for `count` runs of memory, to be written before `prepare`. */
 export function run_list(count: u32): usize {
-  const end = u64(alignUp(__heap_base, 8)) + u64(count) * u64(RUN_BYTES);
+  const end = u64(alignUp(__heap_base, 8)) + u64(count) * u64(FRAME_RANGE_BYTES);
   ensure(end);
   return changetype<usize>(runAt(0));
 }
@@ -74,7 +73,7 @@ export function run_list(count: u32): usize {
  */
 export function prepare(count: u32, listed: u32): u32 {
   const runs = changetype<usize>(runAt(0));
-  tables = alignUp(runs + usize(count) * RUN_BYTES, 4096);
+  tables = alignUp(runs + usize(count) * FRAME_RANGE_BYTES, 4096);
   tableBytes = u64(SHARING_BYTES) + buddyTableBytes(runs, count);
   ensure(u64(tables) + tableBytes + u64(listed) * 4);
   memory.fill(tables, 0, usize(tableBytes));

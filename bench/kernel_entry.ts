@@ -15,7 +15,7 @@ import { info } from "../src/boot/log";
 import { panic } from "../src/boot/panic";
 import { bootOptions, clock } from "../src/boot/shim";
 import { buddyFreeFrames } from "../src/mm/buddy/buddy_alloc";
-import { carve, Span } from "../src/mm/runtime/carve";
+import { carve, Chunk } from "../src/mm/runtime/carve";
 import { cachedFrames } from "../src/mm/buddy/page_alloc";
 import { Reason } from "../src/mm/early/reservations";
 import {
@@ -57,7 +57,7 @@ const OPTION_BYTES: u32 = 1024;
 const options: usize = memory.data(1024);
 let optionLength: u32 = 0;
 
-const list = changetype<Span>(memory.data(24));
+const list = changetype<Chunk>(memory.data(24));
 
 /** Frames that the workloads have. */
 let frames: u32 = 0;

@@ -6,20 +6,20 @@
  */
 
 import { buddyFreeFrames, buddyTotalFrames, MAX_ORDER } from "../mm/buddy/buddy_alloc";
-import { blockOrder, blockState } from "../mm/buddy/frame_block";
-import { ADDRESS_LIMIT, FRAME_SIZE, frameAddress, frameOf } from "../mm/frames";
-import { run, runCount } from "../mm/runtime/managed_runs";
-import { linearMemoryBytes } from "../mm/paging/linear_memory";
-import { initializeMemory } from "../mm/memory_init";
-import { metadataBytes } from "../mm/runtime/metadata";
+import { blockOrder, blockState } from "../mm/buddy/frame_status";
 import { cachedFrames } from "../mm/buddy/page_alloc";
+import { reservation, reservationCount } from "../mm/early/reservations";
+import { ADDRESS_LIMIT, FRAME_SIZE, frameAddress, frameOf, Order } from "../mm/frames";
+import { initializeMemory } from "../mm/memory_init";
+import { linearMemoryBytes } from "../mm/paging/linear_memory";
+import { metadataBytes } from "../mm/runtime/carve";
+import { managedRun, managedRunCount } from "../mm/runtime/managed_runs";
 import {
   borrowAllocator,
   PhysicalAllocator,
   returnAllocator,
   runtimeAllocatorStatus,
 } from "../mm/runtime/physical_allocator";
-import { reservation, reservationCount } from "../mm/early/reservations";
 import { crashOnRequest } from "./crash";
 import { ErrorCode, errorName } from "./error_code";
 import { info, Level, setLogLevel, warn } from "./log";
@@ -117,7 +117,7 @@ export function error_name(code: i32, out: usize, capacity: u32): i32 {
  * 4 GiB. Returns the physical address, or 0 (see `last_error`): NOT_READY, BUSY, INVALID_ORDER,
  * UNSUPPORTED, OUT_OF_FRAMES.
  */
-export function frame_alloc(order: u32, flags: u32): u64 {
+export function frame_alloc(order: Order, flags: u32): u64 {
   const allocator = borrow();
   if (!allocator) return 0;
   const address = allocator.allocate(order, flags);
@@ -127,7 +127,7 @@ export function frame_alloc(order: u32, flags: u32): u64 {
 }
 
 /** Frees a block; see `PhysicalAllocator.free`. Returns 0 or an error code. */
-export function frame_free(address: u64, order: u32): i32 {
+export function frame_free(address: u64, order: Order): i32 {
   const allocator = borrow();
   return allocator ? giveBack(allocator.free(address, order)) : lastError;
 }
@@ -174,7 +174,7 @@ function statistic(allocator: PhysicalAllocator, kind: i32): u64 {
     case Stat.METADATA_BYTES:
       return metadataBytes();
     case Stat.MANAGED_RUNS:
-      return runCount();
+      return managedRunCount();
     case Stat.MAX_ORDER:
       return MAX_ORDER;
     case Stat.LARGEST_FREE_ORDER:
@@ -191,9 +191,9 @@ function statistic(allocator: PhysicalAllocator, kind: i32): u64 {
 
 /** Writes managed run `index` as `{base, length, 0}` to `out`; 0 past the end. */
 export function managed_run(index: u32, out: usize): i32 {
-  if (remember(runtimeAllocatorStatus()) || index >= runCount()) return 0;
-  store<u64>(out, frameAddress(run(index).start));
-  store<u64>(out + 8, frameAddress(run(index).count));
+  if (remember(runtimeAllocatorStatus()) || index >= managedRunCount()) return 0;
+  store<u64>(out, frameAddress(managedRun(index).start));
+  store<u64>(out + 8, frameAddress(managedRun(index).count));
   store<u64>(out + 16, 0);
   return 1;
 }

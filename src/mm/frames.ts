@@ -7,6 +7,12 @@
  * end may be 2^32 itself, hence ends and counts of frames that may span everything are u64.
  */
 
+/** The number of a frame. */
+export type Frame = u32;
+
+/** log2 of the frames in a block, 0 to 18. */
+export type Order = u32;
+
 /** Bytes of one frame: the smallest page that x86-64 maps (Intel SDM vol. 3A, 4.5). */
 export const FRAME_SIZE: u64 = 4096;
 
@@ -49,7 +55,7 @@ export function alignDown(value: u64, alignment: u64): u64 {
   return value & ~(alignment - 1);
 }
 
-/** `value` rounded up to a multiple of `alignment`, a power of two; wraps within it of 2^64. */
+/** `value` rounded up to a multiple of `alignment`, a power of two. The sum must fit 64 bits. */
 @inline
 export function alignUp(value: u64, alignment: u64): u64 {
   return (value + alignment - 1) & ~(alignment - 1);
@@ -63,17 +69,18 @@ export function saturatingEnd(base: u64, length: u64): u64 {
 }
 
 /**
- * A run of frames.
+ * A range of frames. As a slot of an Option array, a zero `count` is `None`.
  *
  *     0        4        8
  *     | start  | count  |
- *
- * As a slot of an Option array, a zero `count` is `None`.
  */
 @unmanaged
-export class PhysFrame {
+export class FrameRange {
   /** Number of the first frame. */
   start: u32;
   /** How many frames; `start + count` never exceeds `FRAME_LIMIT`. */
   count: u32;
 }
+
+/** Bytes of one `FrameRange`. */
+export const FRAME_RANGE_BYTES: usize = 8;

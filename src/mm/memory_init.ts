@@ -1,7 +1,7 @@
 /**
  * The order of bring-up: from the firmware's memory map to a runtime allocator that owns every frame.
  *
- * Read from top to bottom: each step leaves behind what the next one needs. Called once by
+ * Read from top to bottom: each step prepares what the next one needs. Called once by
  * `kernel_main`; a step that fails prints the panic line and its error code ends the boot.
  */
 
@@ -15,19 +15,16 @@ import {
   buddyTotalFrames,
   MAX_ORDER,
 } from "./buddy/buddy_alloc";
-import {
-  carve,
-  carveAllocatorTables,
-  carveOptionStorage,
-  resetCarving,
-  runtimeStorage,
-  Span,
-} from "./runtime/carve";
-import { setDirectMap } from "./paging/direct_map";
 import { usableFrames, useEarlyFrames } from "./early/early_frames";
+import {
+  Reason,
+  reasonName,
+  reservation,
+  reservationCount,
+  reserve,
+  resetReservations,
+} from "./early/reservations";
 import { frameAddress } from "./frames";
-import { RUN_BYTES, runCount } from "./runtime/managed_runs";
-import { linearMemoryBytes, openLinearMemory } from "./paging/linear_memory";
 import { logEntries, logRegions, logSanitised, logTotals } from "./map/map_log";
 import {
   copyMemoryMap,
@@ -37,9 +34,21 @@ import {
   openMemoryMap,
   setRegions,
 } from "./map/memory_map";
-import { metadataBytes } from "./runtime/metadata";
+import { mostRegions, sanitise, sanitiseScratchBytes } from "./map/sanitise";
+import { setDirectMap } from "./paging/direct_map";
+import { linearMemoryBytes, openLinearMemory } from "./paging/linear_memory";
 import { tablesInUse } from "./paging/page_table";
 import { installIdentityPaging } from "./paging/paging";
+import {
+  carve,
+  carveAllocatorTables,
+  carveOptionStorage,
+  Chunk,
+  resetCarving,
+  runtimeStorage,
+} from "./runtime/carve";
+import { metadataBytes } from "./runtime/carve";
+import { managedRunCount } from "./runtime/managed_runs";
 import {
   initializeRuntimeAllocator,
   PhysicalAllocator,
@@ -47,31 +56,22 @@ import {
   withRuntimeAllocator,
 } from "./runtime/physical_allocator";
 import { reclaimBootMemory } from "./runtime/reclaim";
-import {
-  Reason,
-  reasonName,
-  reservation,
-  reservationCount,
-  reserve,
-  resetReservations,
-} from "./early/reservations";
-import { countEvents, EVENT_BYTES, sanitise } from "./map/sanitise";
-import { selfTest } from "./self_test/self_test";
 import { runtimeStoragePlan } from "./runtime/storage_plan";
+import { selfTest } from "./self_test/self_test";
 
 const record: usize = memory.data(24);
-const piece = changetype<Span>(memory.data(24));
+const piece = changetype<Chunk>(memory.data(24));
 
-/** When the first look at the memory map was, as `clock` says it. */
+/** When bring-up began, as `clock` tells it. */
 let started: u64 = 0;
 
-/** Microseconds since the first look. */
+/** Microseconds since bring-up began. */
 function elapsed(): u64 {
   return (clock() - started) / 1000;
 }
 
-/** Looks at the firmware's list: is there anything to work with? */
-function look(memmapEntries: u32): ErrorCode {
+/** Probes the firmware's list: is there anything to work with? */
+function probeMemoryMap(memmapEntries: u32): ErrorCode {
   started = clock();
   openMemoryMap(memmapEntries);
   if (!entryCount()) {
@@ -121,19 +121,20 @@ function copyMap(): ErrorCode {
   return ErrorCode.NONE;
 }
 
-/** Where `sanitiseMap` leaves room for the runs of memory: a slot for each region there can be. */
-let runScratch: usize = 0;
+/**
+ * Memory that the plan may write its ranges to: what sanitising used as scratch, which is larger. An
+ * entry has at most eight events of 8 bytes there, and adds at most two ranges of 8 bytes.
+ */
+let rangeScratch: usize = 0;
 
-/** Sanitises the copy. Regions, runs and the sort's events are all bounded by the events. */
+/** Sanitises the copy. */
 function sanitiseMap(): ErrorCode {
-  const events = countEvents();
-  const bytes = u64(events) * (ENTRY_BYTES + RUN_BYTES + EVENT_BYTES);
-  const status = carve(bytes, Reason.MAP_COPY, piece);
+  const regionBytes = mostRegions() * ENTRY_BYTES;
+  const status = carve(regionBytes + sanitiseScratchBytes(), Reason.MAP_COPY, piece);
   if (status) return panic("mm", "no storage for the sanitised memory map", status);
-  const regions = piece.linear;
-  runScratch = regions + usize(events) * ENTRY_BYTES;
-  const report = sanitise(regions, runScratch + usize(events) * RUN_BYTES);
-  setRegions(regions, report.regions);
+  rangeScratch = piece.linear + usize(regionBytes);
+  const report = sanitise(piece.linear, rangeScratch);
+  setRegions(piece.linear, report.regions);
   logSanitised(report);
   logRegions();
   logTotals();
@@ -154,7 +155,7 @@ function logReservations(): void {
 
 /** Plans, carves and hands off. */
 function handOff(): ErrorCode {
-  const plan = runtimeStoragePlan(runScratch);
+  const plan = runtimeStoragePlan(rangeScratch);
   if (!plan) {
     return panic("memmap", "no entry leaves a whole usable frame", ErrorCode.NO_USABLE_MEMORY);
   }
@@ -167,7 +168,7 @@ function handOff(): ErrorCode {
   if (status) return panic("mm", "the runtime allocator did not start", status);
   info("mm")
     .text("runtime allocator initialized:")
-    .num("free_runs", runCount())
+    .num("free_runs", managedRunCount())
     .num("reserved", reservationCount())
     .num("elapsed_us", elapsed())
     .end();
@@ -233,7 +234,7 @@ export function initializeMemory(directMap: u64, memmapEntries: u32): ErrorCode 
     return panic("mm", "memory is up already", ErrorCode.ALREADY_INITIALIZED);
   }
   setDirectMap(directMap);
-  let status = look(memmapEntries);
+  let status = probeMemoryMap(memmapEntries);
   if (!status) status = reserveBootRegions();
   if (!status) status = openStorage();
   if (!status) status = copyMap();

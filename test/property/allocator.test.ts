@@ -28,12 +28,12 @@ const WINDOWS: Record<string, [number, number][]> = {
     [6465, 62],
     [6529, 130],
   ],
-  "border of an area": [
+  "border of a pageblock": [
     [512 * 40 - 65, 64],
     [512 * 40, 511],
     [512 * 41 + 1, 600],
   ],
-  "several areas": [[512 * 64, 512 * 4]],
+  "several pageblocks": [[512 * 64, 512 * 4]],
   "16 MiB": [
     [4096 - 130, 129],
     [4096, 140],
@@ -80,7 +80,7 @@ describe("windows", () => {
   }
 });
 
-/** Runs drawn around a border: gaps and lengths from frames to areas. */
+/** Runs drawn around a border: gaps and lengths from frames to pageblocks. */
 const drawnRuns = fc
   .record({
     border: fc.constantFrom(1, 64, 512, 4096, GIB, 4 * GIB, 5 * GIB, TOP - 3000),

@@ -1,64 +1,78 @@
 /**
- * The allocator core as a module of its own, for the tests: its functions, and the two cuts through
- * it that no caller in the kernel needs.
+ * The allocator core as a module of its own, for the tests: its functions, and views of its state that
+ * no caller in the kernel needs.
  */
 
 export {
   buddyAlloc,
-  buddyBlockOrder,
   buddyFree,
-  buddyFreeBlocks,
   buddyFreeFrames,
-  buddyFrameLimit,
-  buddyGranules,
   buddyInsertRun,
-  buddyIsFree,
-  buddyIsManaged,
   buddyLargestFreeOrder,
-  buddyMetadataBytes,
   buddyTableBytes,
   buddyTakeRange,
   buddyTotalFrames,
-  buddyWords,
   initBuddyAllocator,
 } from "../../src/mm/buddy/buddy_alloc";
 export {
   cachedFrames,
-  flushPageCache,
+  drainFrameCache,
   initPageAllocator,
   isValidFrame,
   moveSharing,
   pageAlloc,
   pageFree,
   pageLargestFreeOrder,
-  pageOwners,
   pageRetain,
-  sharingNeedsGrowth,
   sharingTableBytes,
 } from "../../src/mm/buddy/page_alloc";
 
-export { lazyCount, lazyFrameAt } from "../../src/mm/buddy/deferred_frames";
+export { deferredCount, deferredFrameAt } from "../../src/mm/buddy/deferred_frames";
 
-import { AREAS, FRAMES, lentMask, lentWordAddress } from "../../src/mm/buddy/cached_word";
+import { PAGEBLOCKS, FRAMES, cachedMask, cachedWordAddress } from "../../src/mm/buddy/cached_word";
+import {
+  FrameStatus,
+  frameStatus,
+  isFreeStatus,
+  statusOrder,
+} from "../../src/mm/buddy/frame_status";
 import { listsOf } from "../../src/mm/buddy/free_lists";
-import { knownGranuleOf } from "../../src/mm/buddy/node_table";
+import { knownGigablockOf } from "../../src/mm/buddy/node_table";
+import { ownersOf } from "../../src/mm/buddy/shared_frames";
 
-/** Address of the list heads of all zones. */
+/** True if `frame` is managed and free, in the lists or cached. */
+export function isFree(frame: u32): bool {
+  return isFreeStatus(frameStatus(frame));
+}
+
+/** The order of the allocated block that begins at `frame`; -1 if none does. */
+export function blockOrder(frame: u32): i32 {
+  const status = frameStatus(frame);
+  if (status == FrameStatus.UNMANAGED || isFreeStatus(status)) return -1;
+  return frame & ((1 << statusOrder(status)) - 1) ? -1 : status;
+}
+
+/** How many owners `frame` has; 0 unless it is an allocated frame of order 0. */
+export function owners(frame: u32): u32 {
+  return frameStatus(frame) == 0 ? max(ownersOf(frame), 1) : 0;
+}
+
+/** Address of the list starts of all zones. */
 export function listTable(): usize {
   return changetype<usize>(listsOf(0));
 }
 
 /** Address of the record of the first 16 MiB. */
-export function lowGranule(): usize {
-  return changetype<usize>(knownGranuleOf(1));
+export function lowGigablock(): usize {
+  return changetype<usize>(knownGigablockOf(1));
 }
 
-/** The free units of the lent word of frames, or of areas. */
-export function lentUnits(ofAreas: bool): u64 {
-  return ofAreas ? lentMask(AREAS) : lentMask(FRAMES);
+/** The free units of the lent word of frames, or of pageblocks. */
+export function cachedUnits(ofPageblocks: bool): u64 {
+  return ofPageblocks ? cachedMask(PAGEBLOCKS) : cachedMask(FRAMES);
 }
 
 /** Address of that word's record. */
-export function lentAddress(ofAreas: bool): usize {
-  return ofAreas ? lentWordAddress(AREAS) : lentWordAddress(FRAMES);
+export function cachedAddress(ofPageblocks: bool): usize {
+  return ofPageblocks ? cachedWordAddress(PAGEBLOCKS) : cachedWordAddress(FRAMES);
 }

@@ -51,34 +51,27 @@ interface Exports {
   buddyTakeRange(start: number, count: number): number;
   buddyAlloc(order: number, zone: number): number;
   buddyFree(frame: number, order: number): number;
-  buddyIsManaged(frame: number): number;
-  buddyIsFree(frame: number): number;
-  buddyBlockOrder(frame: number): number;
+  isFree(frame: number): number;
+  blockOrder(frame: number): number;
   buddyTotalFrames(): bigint;
   buddyFreeFrames(): bigint;
   buddyLargestFreeOrder(): number;
-  buddyFreeBlocks(order: number): number;
-  buddyFrameLimit(): bigint;
-  buddyGranules(): number;
-  buddyWords(): number;
-  buddyMetadataBytes(): bigint;
   pageAlloc(zone: number): number;
   pageFree(frame: number): number;
   pageRetain(frame: number): number;
-  pageOwners(frame: number): number;
+  owners(frame: number): number;
   pageLargestFreeOrder(): number;
   isValidFrame(frame: number): number;
   cachedFrames(): bigint;
-  lazyCount(): number;
-  lazyFrameAt(place: number): number;
-  flushPageCache(): void;
+  deferredCount(): number;
+  deferredFrameAt(place: number): number;
+  drainFrameCache(): void;
   moveSharing(table: number, bytes: number): number;
-  sharingNeedsGrowth(): number;
   sharingTableBytes(): number;
   listTable(): number;
-  lentUnits(ofAreas: number): bigint;
-  lentAddress(ofAreas: number): number;
-  lowGranule(): number;
+  cachedUnits(ofPageblocks: number): bigint;
+  cachedAddress(ofPageblocks: number): number;
+  lowGigablock(): number;
 }
 
 let compiled: WebAssembly.Module | undefined;
@@ -93,6 +86,8 @@ export function allocatorModule(): WebAssembly.Module {
 export class Allocator {
   readonly core: Exports;
   readonly tableBytes: number;
+  /** Entries of the gigablock table: a GiB each, up to the last run. */
+  gigablocks = 0;
 
   constructor(module: WebAssembly.Module, runs: readonly Run[]) {
     this.core = new WebAssembly.Instance(module).exports as unknown as Exports;
@@ -104,6 +99,8 @@ export class Allocator {
   }
 
   private init(runs: readonly Run[], sharingBytes: number): void {
+    const last = runs.at(-1);
+    this.gigablocks = last ? Math.ceil((last.start + last.count) / 2 ** 18) : 0;
     this.core.initBuddyAllocator(TABLES_ADDRESS, RUNS_ADDRESS, runs.length);
     this.core.initPageAllocator(sharingBytes ? SHARING_ADDRESS : 0, sharingBytes);
   }
@@ -155,7 +152,7 @@ export class Allocator {
   }
 
   flush(): void {
-    this.core.flushPageCache();
+    this.core.drainFrameCache();
   }
 
   /** Moves the sharing counts to a table of `bytes`; tables of different sizes do not overlap. */
@@ -173,15 +170,15 @@ export class Allocator {
   }
 
   isManaged(frame: number): boolean {
-    return this.core.buddyIsManaged(frame) !== 0;
+    return this.core.isValidFrame(frame) !== 0;
   }
 
   isFree(frame: number): boolean {
-    return this.core.buddyIsFree(frame) !== 0;
+    return this.core.isFree(frame) !== 0;
   }
 
   blockOrder(frame: number): number {
-    return this.core.buddyBlockOrder(frame);
+    return this.core.blockOrder(frame);
   }
 
   /** What changes when anything does: static data, sharing tables, tables. */

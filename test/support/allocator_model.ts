@@ -74,15 +74,17 @@ export class AllocatorModel {
   free = 0;
   shared = 0;
 
-  /** The tables reach the frames of `runs`, rounded to areas and joined within granules. */
+  /** The tables reach the frames of `runs`, rounded to pageblocks and joined within gigablocks. */
   private readonly reach: Run[] = [];
 
   constructor(runs: readonly Run[]) {
     for (const { start, count } of runs) {
       for (let from = start; from < start + count;) {
-        const granule = from - (from % GRANULE);
-        const to = Math.min(start + count, granule + GRANULE);
-        const known = this.reach.find((piece) => piece.start - (piece.start % GRANULE) === granule);
+        const gigablock = from - (from % GRANULE);
+        const to = Math.min(start + count, gigablock + GRANULE);
+        const known = this.reach.find(
+          (piece) => piece.start - (piece.start % GRANULE) === gigablock,
+        );
         const first = known ? known.start : from - (from % 512);
         const end = to + ((512 - (to % 512)) % 512);
         if (known) this.reach.splice(this.reach.indexOf(known), 1);

@@ -30,7 +30,7 @@ export type Step =
     }
   | { readonly do: "flush" };
 
-/** Mostly small numbers, of both signs, and those around the sizes of word, area and granule. */
+/** Mostly small numbers, of both signs, and those around the sizes of word, pageblock and gigablock. */
 const offset = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: -3, max: 3 }) },
   { weight: 2, arbitrary: fc.integer({ min: -70, max: 70 }) },
@@ -129,7 +129,7 @@ export class Duel {
     );
     this.same(
       `frame ${frame} owners`,
-      real.core.pageOwners(frame),
+      real.core.owners(frame),
       isBlock && state.order === 0 ? state.owners : 0,
     );
   }

@@ -14,17 +14,17 @@ const WORD_BYTES = 16;
 const ZONE_BYTES = 520;
 const HEADS = 8;
 const LINKS = 16;
-const NO_LIST = 64;
-const GRANULE_KEY = 54;
+const NO_BIN = 64;
+const GIGABLOCK_BIN = 54;
 const UNITS = 512;
 
-/** Places for lazy frames: an area has that of its number, modulo this. */
-const LAZY_PLACES = 64;
+/** Places for deferred frames: a pageblock has that of its number, modulo this. */
+const DEFERRED_PLACES = 64;
 const LOW_AREAS = 8;
 const ALL = (1n << 64n) - 1n;
 
 /** The largest aligned run of ones in the low `bits` bits of `mask`, as an order. */
-function largestRun(mask: bigint, bits: number): number {
+function largestOrderOf(mask: bigint, bits: number): number {
   let largest = -1;
   for (let order = 0; 2 ** order <= bits; ++order) {
     const run = (1n << BigInt(2 ** order)) - 1n;
@@ -39,7 +39,7 @@ function ones(mask: bigint): number {
   return mask.toString(2).replaceAll("0", "").length;
 }
 
-/** The fill level of an area with `free` free frames, which are counted by 16. */
+/** The fill level of a pageblock with `free` free frames, which are counted by 16. */
 function levelOf(free: number): number {
   const used = UNITS - (free - (free % 16));
   return [352, 288, 224, 160, 80].filter((border) => used <= border).length;
@@ -53,7 +53,7 @@ function listName(zone: number, key: number): string {
 /** Some of the units of a node, a bit each. */
 interface Units {
   readonly free: bigint;
-  readonly withheld: bigint;
+  readonly absent: bigint;
 }
 
 class Walker {
@@ -65,7 +65,7 @@ class Walker {
   private inLists = 0;
   private free = 0;
   private lentWords = 0;
-  private lazy = 0;
+  private deferred = 0;
 
   constructor(allocator: Allocator) {
     this.allocator = allocator;
@@ -95,22 +95,21 @@ class Walker {
 
   check(): void {
     this.walkLists();
-    const granules = this.allocator.core.buddyGranules();
-    for (let granule = 0; granule < granules; ++granule) {
-      const entry = TABLES_ADDRESS + granule * ENTRY_BYTES;
+    for (let gigablock = 0; gigablock < this.allocator.gigablocks; ++gigablock) {
+      const entry = TABLES_ADDRESS + gigablock * ENTRY_BYTES;
       const first = this.u16(entry + 8);
       const count = this.u16(entry + 10);
       const record = this.u32(entry + 4);
       if (!count) continue;
-      const high = this.checkGranule(record, granule, first, count);
-      const low = granule
+      const high = this.checkGranule(record, gigablock, first, count);
+      const low = gigablock
         ? undefined
-        : this.checkGranule(this.allocator.core.lowGranule(), 0, 0, 8);
+        : this.checkGranule(this.allocator.core.lowGigablock(), 0, 0, 8);
       for (let place = first; place < first + count; ++place) {
-        const number = granule * UNITS + place;
-        const { withheld } = number < LOW_AREAS ? low! : high;
-        const area = (this.u32(entry) + number * NODE_BYTES) % 2 ** 32;
-        this.checkArea(area, number, ((withheld >> BigInt(place)) & 1n) === 1n);
+        const number = gigablock * UNITS + place;
+        const { absent } = number < LOW_AREAS ? low! : high;
+        const pageblock = (this.u32(entry) + number * NODE_BYTES) % 2 ** 32;
+        this.checkArea(pageblock, number, ((absent >> BigInt(place)) & 1n) === 1n);
       }
     }
     this.expect(
@@ -121,11 +120,11 @@ class Walker {
       this.free === Number(this.allocator.core.buddyFreeFrames()),
       `${this.free} frames free, ${this.allocator.core.buddyFreeFrames()} counted`,
     );
-    const lent = [false, true].filter((ofAreas) => this.lentUnits(ofAreas) !== 0n);
+    const lent = [false, true].filter((ofPageblocks) => this.cachedUnits(ofPageblocks) !== 0n);
     this.expect(this.lentWords === lent.length, "units lent of no word");
     this.expect(
-      this.lazy === this.allocator.core.lazyCount(),
-      `${this.lazy} of ${this.allocator.core.lazyCount()} lazy frames found`,
+      this.deferred === this.allocator.core.deferredCount(),
+      `${this.deferred} of ${this.allocator.core.deferredCount()} deferred frames found`,
     );
   }
 
@@ -133,7 +132,7 @@ class Walker {
   private walkLists(): void {
     for (let zone = 0; zone < 3; ++zone) {
       const base = this.lists + zone * ZONE_BYTES;
-      for (let key = 0; key < NO_LIST; ++key) {
+      for (let key = 0; key < NO_BIN; ++key) {
         const name = listName(zone, key);
         const head = base + HEADS + key * 8 - LINKS;
         const isEmpty = this.u32(head + LINKS) === head;
@@ -155,18 +154,18 @@ class Walker {
     return this.u64(node) !== 0n || this.u8(node + 10) !== 0;
   }
 
-  /** Checks what is known about the record of a granule with areas from place `first` on. */
+  /** Checks what is known about the record of a gigablock with pageblocks from place `first` on. */
   private checkGranule(node: number, number: number, first: number, count: number): Units {
-    const where = `granule ${number}`;
+    const where = `gigablock ${number}`;
     if (!this.isOpen(node)) {
       this.checkClosed(node, where);
-      return { free: 0n, withheld: (1n << 512n) - 1n };
+      return { free: 0n, absent: (1n << 512n) - 1n };
     }
-    const isLow = node === this.allocator.core.lowGranule();
+    const isLow = node === this.allocator.core.lowGigablock();
     const units = this.checkUnits(node, where, true);
     const zone = isLow ? 2 : number < 4 ? 1 : 0;
-    const largest = largestRun(units.free, UNITS);
-    const key = largest < 0 ? NO_LIST : GRANULE_KEY + largest;
+    const largest = largestOrderOf(units.free, UNITS);
+    const key = largest < 0 ? NO_BIN : GIGABLOCK_BIN + largest;
     this.expect(this.u16(node + 8) === 0, `${where}: counts frames`);
     this.expect(this.u32(node + 12) === number, `${where}: wrong number`);
     this.checkList(node, listName(zone, key), key, where);
@@ -176,29 +175,29 @@ class Walker {
     return units;
   }
 
-  /** Checks the record of an area, which its granule withholds or not. */
+  /** Checks the record of a pageblock, which its gigablock withholds or not. */
   private checkArea(node: number, number: number, isWithheld: boolean): void {
-    const where = `area ${number}`;
+    const where = `pageblock ${number}`;
     if (!this.isOpen(node)) {
       this.checkClosed(node, where);
       return;
     }
     this.expect(isWithheld, `${where}: open, but free or allocated as a whole`);
     this.expect(this.u32(node + 12) === number, `${where}: wrong number`);
-    const { free, withheld } = this.checkUnits(node, where, false);
+    const { free, absent } = this.checkUnits(node, where, false);
     const frames = ones(free);
     this.checkLazy(node, number, frames);
     this.expect(this.u16(node + 8) === frames, `${where}: ${frames} frames free`);
     this.expect(frames < UNITS, `${where}: open, but all of it is free`);
-    if (ones(withheld) === UNITS) {
+    if (ones(absent) === UNITS) {
       const isShared = Array.from({ length: UNITS }, (_, i) => number * UNITS + i).some(
-        (frame) => this.allocator.core.pageOwners(frame) > 1,
+        (frame) => this.allocator.core.owners(frame) > 1,
       );
       this.expect(isShared, `${where}: open, but nothing is managed`);
     }
-    const largest = largestRun(free, UNITS);
+    const largest = largestOrderOf(free, UNITS);
     const zone = number < LOW_AREAS ? 2 : number < 2048 ? 1 : 0;
-    const key = largest < 0 ? NO_LIST : 9 * levelOf(frames) + largest;
+    const key = largest < 0 ? NO_BIN : 9 * levelOf(frames) + largest;
     this.checkList(node, listName(zone, key), key, where);
     this.free += frames;
   }
@@ -212,7 +211,7 @@ class Walker {
 
   private checkList(node: number, list: string, key: number, where: string): void {
     this.expect(this.u8(node + 10) === key, `${where}: key ${this.u8(node + 10)}, not ${key}`);
-    if (key === NO_LIST) {
+    if (key === NO_BIN) {
       this.expect(
         !this.listed.has(node),
         `${where}: in ${this.listed.get(node)}, should be in none`,
@@ -224,10 +223,10 @@ class Walker {
     this.expect(told === list, `${where}: in ${told}, should be in ${list}`);
   }
 
-  /** Checks the masks and `runs` of an open record; what is free and what withheld. */
-  private checkUnits(node: number, where: string, ofAreas: boolean): Units {
+  /** Checks the masks and `runs` of an open record; what is free and what absent. */
+  private checkUnits(node: number, where: string, ofPageblocks: boolean): Units {
     let free = 0n;
-    let withheld = 0n;
+    let absent = 0n;
     let runs = 0n;
     const inBlocks = this.wordsInBlocks(node, where);
     for (let index = 0; index < 8; ++index) {
@@ -241,20 +240,20 @@ class Walker {
         this.expect(usable === ALL, `${at}: in a block of words, and split`);
         usable = 0n;
       }
-      this.checkLent(ofAreas, word, taken, at);
-      for (let order = 0; order <= largestRun(usable, 64); ++order) {
+      this.checkLent(ofPageblocks, word, taken, at);
+      for (let order = 0; order <= largestOrderOf(usable, 64); ++order) {
         runs |= 1n << BigInt(8 * order + index);
       }
       free |= usable << BigInt(64 * index);
-      withheld |= (continuation & ~taken & ALL) << BigInt(64 * index);
+      absent |= (continuation & ~taken & ALL) << BigInt(64 * index);
     }
     this.expect(this.u64(node) === runs, `${where}: runs ${this.u64(node).toString(16)}`);
-    return { free, withheld };
+    return { free, absent };
   }
 
-  /** The words that blocks of several words hold, by the node's heads. */
+  /** The words that blocks of several words hold, by the node's starts. */
   private wordsInBlocks(node: number, where: string): Set<number> {
-    const heads = this.u8(node + 11);
+    const starts = this.u8(node + 11);
     const words = new Set<number>();
     const blocks: [bit: number, index: number, count: number][] = [
       [0, 0, 2],
@@ -265,9 +264,9 @@ class Walker {
       [5, 4, 4],
       [3, 0, 8],
     ];
-    this.expect(!(heads & 0x80), `${where}: heads ${heads}`);
+    this.expect(!(starts & 0x80), `${where}: starts ${starts}`);
     for (const [bit, index, count] of blocks) {
-      if (!((heads >> bit) & 1)) continue;
+      if (!((starts >> bit) & 1)) continue;
       for (let word = index; word < index + count; ++word) {
         this.expect(!words.has(word), `${where}: word ${word} in two blocks`);
         words.add(word);
@@ -277,19 +276,19 @@ class Walker {
   }
 
   /** The units of a lent word are allocated to its record, as single ones. */
-  private checkLent(ofAreas: boolean, word: number, taken: bigint, where: string): void {
-    const units = this.lentUnits(ofAreas);
-    if (!units || this.allocator.core.lentAddress(Number(ofAreas)) !== word) return;
+  private checkLent(ofPageblocks: boolean, word: number, taken: bigint, where: string): void {
+    const units = this.cachedUnits(ofPageblocks);
+    if (!units || this.allocator.core.cachedAddress(Number(ofPageblocks)) !== word) return;
     ++this.lentWords;
     this.expect((units & ~taken & ALL) === 0n, `${where}: lent, but free`);
   }
 
-  /** The lazy frame of an area is a single allocated one to its record, and not all that is left. */
+  /** The deferred frame of a pageblock is a single allocated one to its record, and not all that is left. */
   private checkLazy(node: number, number: number, free: number): void {
-    const frame = this.allocator.core.lazyFrameAt(number % LAZY_PLACES) >>> 0;
+    const frame = this.allocator.core.deferredFrameAt(number % DEFERRED_PLACES) >>> 0;
     if (!frame || Math.floor(frame / UNITS) !== number) return;
-    ++this.lazy;
-    const where = `area ${number}, lazy frame ${frame}`;
+    ++this.deferred;
+    const where = `pageblock ${number}, deferred frame ${frame}`;
     const word = node + HEADER_BYTES + Math.floor((frame % UNITS) / 64) * WORD_BYTES;
     const flag = 1n << BigInt(frame % 64);
     const taken = this.u64(word);
@@ -298,13 +297,13 @@ class Walker {
     const others = continuation & (flag | (taken & ((flag << 1n) & ALL)));
     this.expect(others === 0n, `${where}: in a larger block`);
     this.expect(free < UNITS - 1, `${where}: all else is free`);
-    const lent = this.allocator.core.lentAddress(0);
-    const isLent = node <= lent && lent < node + NODE_BYTES;
-    this.expect(!isLent, `${where}: in the area of the lent word`);
+    const lent = this.allocator.core.cachedAddress(0);
+    const isCached = node <= lent && lent < node + NODE_BYTES;
+    this.expect(!isCached, `${where}: in the pageblock of the lent word`);
   }
 
-  private lentUnits(ofAreas: boolean): bigint {
-    return BigInt.asUintN(64, this.allocator.core.lentUnits(Number(ofAreas)));
+  private cachedUnits(ofPageblocks: boolean): bigint {
+    return BigInt.asUintN(64, this.allocator.core.cachedUnits(Number(ofPageblocks)));
   }
 
   /** Checks that what continues in a word continues a block. */

@@ -17,8 +17,8 @@ export const BORDERS = {
   zero: 0n,
   word: 16n * MIB + 64n * 4n * KIB,
   low: 16n * MIB,
-  area: 64n * MIB,
-  granule: 1n * GIB,
+  pageblock: 64n * MIB,
+  gigablock: 1n * GIB,
   fourGiB: 4n * GIB,
   sixteenTiB: 16n * TIB,
 } as const;
@@ -114,7 +114,7 @@ export function hostileMemoryMap({
 }
 
 /**
- * Usable frames `[start, end)` of a small machine: runs a few frames to a few areas long, with
+ * Usable frames `[start, end)` of a small machine: runs a few frames to a few pageblocks long, with
  * holes of a few frames, around a border. Sorted, disjoint, not adjacent.
  */
 export function denseRuns(

@@ -34,7 +34,7 @@ const QUICK: readonly Case[] = [
   around("a hole behind a word's border", WORD, ".. .."),
   around("a hole before a word's border", WORD - 1, ".. .."),
   { name: "one place in two words", first: WORD - 64, frames: `.${" ".repeat(63)}.`, owners: 2 },
-  around("a 2 MiB area's border", AREA - 1, ".. .."),
+  around("a 2 MiB pageblock's border", AREA - 1, ".. .."),
   around("16 MiB", FRAMES_16M, ".. ..."),
   around("1 GiB", GRANULE, ".. .."),
   around("4 GiB", FRAMES_4G, ".. ..."),
@@ -47,7 +47,7 @@ const FULL: readonly Case[] = [
   { name: "a block of order 3", first: WORD + 16, frames: "........", owners: 2 },
   around("inside a word, seven frames", WORD + 19, "... ...."),
   around("a word's border, six frames", WORD, "... ..."),
-  around("a 2 MiB area's border, five frames", AREA, ".. ..."),
+  around("a 2 MiB pageblock's border, five frames", AREA, ".. ..."),
   around("1 GiB, five frames", GRANULE, ".. ..."),
 ];
 

@@ -1,58 +1,72 @@
 /**
- * Lending a word to a front end, and taking back what is held outside the lists: lent words and lazy
- * frames (cached_word.ts and deferred_frames.ts say what they are good for).
+ * Refilling and draining the frame cache: which word is cached, and how cached words and deferred
+ * frames go back into the lists (cached_word.ts and deferred_frames.ts say what they are good for).
  *
- * To the records lending is nothing special: all free units of the word are allocated at once, as
+ * To the records a refill is nothing special: all free units of the word are allocated at once, as
  * single ones, and those that are left are freed at once.
  */
 
-import { addFree, areaFrom, mergeAllLazy, mergeLazyOf } from "./small_blocks";
-import { fileArea, fileGranule, firstOf, listsOf, mergedRun, zoneOf } from "./free_lists";
-import { countFree } from "./frame_totals";
-import { areaNumber, areaPlace, knownArea, knownGranuleOf } from "./node_table";
-import { clearLazyFrames, isAnyFreeAbove, lazyFrameAt, LAZY_PLACES } from "./deferred_frames";
+import { Frame } from "../frames";
 import {
-  AREAS,
-  forgetLentWord,
+  cachedFirst,
+  cachedMask,
+  cachedNode,
+  cachedZone,
+  forgetCachedWord,
   FRAMES,
-  isAnythingLent,
-  lentFirst,
-  lentMask,
-  lentNode,
-  lentZone,
-  setLentWord,
+  isAnythingCached,
+  PAGEBLOCKS,
+  setCachedWord,
 } from "./cached_word";
-import { bestWord } from "./node_blocks";
 import {
+  clearDeferredFrames,
+  DEFERRED_PLACES,
+  deferredFrameAt,
+  isAnyFreeAbove,
+} from "./deferred_frames";
+import {
+  countFree,
+  firstOf,
+  listsOf,
+  mergedOrder,
+  requeueGigablock,
+  requeuePageblock,
+  ZoneIndex,
+  zoneOf,
+} from "./free_lists";
+import { bestWord } from "./node_blocks";
+import { knownGigablockOf, knownPageblock, pageblockNumber, pageblockPlace } from "./node_table";
+import {
+  Bin,
   bitIndex,
   isOpen,
-  largestRun,
+  largestOrderOf,
   Node,
   NODE_ORDER,
-  RUNS_OF_FREE,
+  ORDERS_OF_FREE,
   withWord,
   wordAt,
   wordIndex,
 } from "./nodes";
+import { addFree, mergeAllDeferred, mergeDeferredOf, pageblockFrom } from "./small_blocks";
 import { freeUnits, WORD_ORDER } from "./word_masks";
 
 /**
- * A word with fewer free units is not worth lending: they would be gone before the cost of lending
- * is.
+ * A word with fewer free units is not worth caching: they are used up before caching has paid off.
  */
-const WORTH_LENDING: u32 = 16;
+const WORTH_CACHING: u32 = 16;
 
-/** For each kind: the word that the last free outside the lent word went to. */
+/** For each kind: the word that the last free outside the cached word went to. */
 let lastFrameWord: u32 = 0;
-let lastAreaWord: u32 = 0;
+let lastPageblockWord: u32 = 0;
 
-/** Nothing is lent or lazy, and nothing was freed lately. */
-export function clearLending(): void {
-  clearLazyFrames();
-  forgetLentWord(FRAMES);
-  forgetLentWord(AREAS);
+/** Nothing is cached, and nothing was freed lately. */
+export function clearCaches(): void {
+  clearDeferredFrames();
+  forgetCachedWord(FRAMES);
+  forgetCachedWord(PAGEBLOCKS);
   lastFrameWord = 0;
-  lastAreaWord = 0;
+  lastPageblockWord = 0;
 }
 
 /** The free units of word `index` of `node`. */
@@ -63,143 +77,147 @@ function freeOf(node: Node, index: u32): u64 {
 }
 
 /**
- * Lends word `index` of `node`, open and in `zone`, if it has a free unit, instead of one that has none
- * any more.
+ * Caches word `index` of `node`, which is open and in `zone`, if it has a free unit. Whatever was
+ * cached of this kind is used up.
  */
 @inline
-function lendWord(kind: u32, zone: u32, node: Node, index: u32): void {
+function cacheWord(kind: u32, zone: ZoneIndex, node: Node, index: u32): void {
   const units = freeOf(node, index);
   if (!units) return;
   const count = u32(popcnt(units));
   wordAt(node, index).taken |= units;
-  node.runs = withWord(node.runs, index, 0);
+  node.freeOrders = withWord(node.freeOrders, index, 0);
   countFree(-i32(count << kind));
   if (kind == FRAMES) {
     node.free = u16(u32(node.free) - count);
-    fileArea(node);
+    requeuePageblock(node);
   } else {
-    fileGranule(node, zone);
+    requeueGigablock(node, zone);
   }
-  setLentWord(kind, zone, node, index, units);
+  setCachedWord(kind, zone, node, index, units);
 }
 
 /**
- * Lends the word that a unit would be taken from in list `key` of `zone`, instead of one that has no
- * free unit any more; false if it is not worth it. For frames: while there are no lazy ones.
+ * Caches the word that a unit would be taken from in bin `bin` of `zone`; false if it is not worth
+ * it. Whatever was cached of this kind is used up. For frames: only while none is deferred.
  */
 @inline
-export function lendFrom(kind: u32, zone: u32, key: u32): bool {
-  const node = kind == FRAMES ? areaFrom(zone, key) : firstOf(listsOf(zone), key);
-  if (kind == FRAMES && u32(node.free) < WORTH_LENDING) return false;
-  const index = bestWord(node.runs, 0);
-  if (popcnt(freeOf(node, index)) < u64(WORTH_LENDING)) return false;
-  lendWord(kind, zone, node, index);
+export function refillFrom(kind: u32, zone: ZoneIndex, bin: Bin): bool {
+  const node = kind == FRAMES ? pageblockFrom(zone, bin) : firstOf(listsOf(zone), bin);
+  if (kind == FRAMES && u32(node.free) < WORTH_CACHING) return false;
+  const index = bestWord(node.freeOrders, 0);
+  if (popcnt(freeOf(node, index)) < u64(WORTH_CACHING)) return false;
+  cacheWord(kind, zone, node, index);
   return true;
 }
 
 /**
- * To be called when the unit at `frame` was freed into `node` itself. When two such frees in sequence
- * go to the same word, more are likely to follow, and so they are when the lent word of frames has
- * become free as a whole: that word is lent instead, unless a higher zone has free frames, or the
- * node is not open any more.
+ * To be called when the unit at `frame` was freed into `node` itself. When two such frees in
+ * sequence go to the same word, more are likely to follow, so that word is cached; so it is, for
+ * frames, when the word that is cached has become free as a whole. Nothing changes while a higher
+ * zone has free frames.
  */
 @inline
-export function followFree(kind: u32, node: Node, frame: u32): void {
+export function refillAfterFree(kind: u32, node: Node, frame: Frame): void {
   const word = frame >> (WORD_ORDER + kind);
   if (kind == FRAMES) {
-    if (word != lastFrameWord && lentMask(FRAMES) != u64.MAX_VALUE) {
+    if (word != lastFrameWord && cachedMask(FRAMES) != u64.MAX_VALUE) {
       lastFrameWord = word;
       return;
     }
-  } else if (word != lastAreaWord) {
-    lastAreaWord = word;
+  } else if (word != lastPageblockWord) {
+    lastPageblockWord = word;
     return;
   }
-  borrow(kind, node, frame);
+  refillAt(kind, node, frame);
 }
 
-function borrow(kind: u32, node: Node, frame: u32): void {
-  const zone = zoneOf(areaNumber(frame));
+function refillAt(kind: u32, node: Node, frame: Frame): void {
+  const zone = zoneOf(pageblockNumber(frame));
   if (isAnyFreeAbove(zone)) return;
-  if (kind == FRAMES) takeBack(FRAMES);
-  else takeBack(AREAS);
+  if (kind == FRAMES) drain(FRAMES);
+  else drain(PAGEBLOCKS);
   if (!isOpen(node)) return;
-  // A lazy frame of the lent word would pass for an allocated one.
-  if (kind == FRAMES) mergeLazyOf(node);
-  if (kind == FRAMES) lendWord(FRAMES, zone, node, wordIndex(frame));
-  else lendWord(AREAS, zone, node, wordIndex(areaNumber(frame)));
+  // A deferred frame of the cached word would pass for an allocated one.
+  if (kind == FRAMES) mergeDeferredOf(node);
+  if (kind == FRAMES) cacheWord(FRAMES, zone, node, wordIndex(frame));
+  else cacheWord(PAGEBLOCKS, zone, node, wordIndex(pageblockNumber(frame)));
 }
 
-/** Takes the lent word of `kind` back into the lists, if there is one. */
+/** Puts the cached word of `kind` back into the lists, if there is one. */
 @inline
-export function takeBack(kind: u32): void {
-  if (!isAnythingLent(kind)) return;
-  const node = lentNode(kind);
-  const first = lentFirst(kind);
-  const zone = lentZone(kind);
-  const units = lentMask(kind);
-  forgetLentWord(kind);
+export function drain(kind: u32): void {
+  if (!isAnythingCached(kind)) return;
+  const node = cachedNode(kind);
+  const first = cachedFirst(kind);
+  const zone = cachedZone(kind);
+  const units = cachedMask(kind);
+  forgetCachedWord(kind);
   if (!units) return;
   const index = wordIndex(first >> kind);
   wordAt(node, index).taken &= ~units;
-  node.runs = withWord(node.runs, index, units);
+  node.freeOrders = withWord(node.freeOrders, index, units);
   if (kind == FRAMES) {
     addFree(node, u32(popcnt(units)));
   } else {
     countFree(u32(popcnt(units)) << kind);
-    fileGranule(node, zone);
+    requeueGigablock(node, zone);
   }
 }
 
-/** Takes both lent words and all lazy frames back. */
-export function takeBackAll(): void {
-  mergeAllLazy();
-  takeBack(FRAMES);
-  takeBack(AREAS);
+/** Puts both cached words and all deferred frames back into the lists. */
+export function drainAll(): void {
+  mergeAllDeferred();
+  drain(FRAMES);
+  drain(PAGEBLOCKS);
 }
 
-/** The order of the largest block around the lent words if they were taken back; -1 for none. */
-export function lentOrder(): i32 {
-  const frames = lentMask(FRAMES);
-  const areas = lentMask(AREAS);
+/** The order of the largest block around the cached words if they were drained; -1 for none. */
+export function cachedOrder(): i32 {
+  const frames = cachedMask(FRAMES);
+  const pageblocks = cachedMask(PAGEBLOCKS);
   let order = -1;
-  const owner = lentNode(AREAS);
-  const ownerIndex = wordIndex(areaNumber(lentFirst(AREAS)));
-  let ownerRuns: u64 = 0;
-  if (areas) {
-    ownerRuns = withWord(owner.runs, ownerIndex, areas);
-    order = i32(NODE_ORDER + mergedRun(ownerRuns));
+  const owner = cachedNode(PAGEBLOCKS);
+  const ownerIndex = wordIndex(pageblockNumber(cachedFirst(PAGEBLOCKS)));
+  let ownerOrders: u64 = 0;
+  if (pageblocks) {
+    ownerOrders = withWord(owner.freeOrders, ownerIndex, pageblocks);
+    order = i32(NODE_ORDER + mergedOrder(ownerOrders));
   }
   if (!frames) return order;
-  const area = lentNode(FRAMES);
-  const runs = withWord(area.runs, wordIndex(lentFirst(FRAMES)), frames);
-  if (runs != RUNS_OF_FREE) return max(order, i32(mergedRun(runs)));
+  const pageblock = cachedNode(FRAMES);
+  const freeOrders = withWord(pageblock.freeOrders, wordIndex(cachedFirst(FRAMES)), frames);
+  if (freeOrders != ORDERS_OF_FREE) return max(order, i32(mergedOrder(freeOrders)));
 
-  // The area would be free as a whole, and perhaps merge with areas that are lent.
-  const granule = knownGranuleOf(lentFirst(FRAMES));
-  const index = wordIndex(areaPlace(area.number));
-  let units = freeOf(granule, index) | (u64(1) << u64(bitIndex(area.number)));
-  let granuleRuns = granule.runs;
-  if (areas && granule == owner) {
-    granuleRuns = ownerRuns;
-    if (index == ownerIndex) units |= areas;
+  // The pageblock would be free as a whole, and perhaps merge with pageblocks that are cached.
+  const gigablock = knownGigablockOf(cachedFirst(FRAMES));
+  const index = wordIndex(pageblockPlace(pageblock.number));
+  let units = freeOf(gigablock, index) | (u64(1) << u64(bitIndex(pageblock.number)));
+  let gigablockOrders = gigablock.freeOrders;
+  if (pageblocks && gigablock == owner) {
+    gigablockOrders = ownerOrders;
+    if (index == ownerIndex) units |= pageblocks;
   }
-  return max(order, i32(NODE_ORDER + mergedRun(withWord(granuleRuns, index, units))));
+  return max(order, i32(NODE_ORDER + mergedOrder(withWord(gigablockOrders, index, units))));
 }
 
-/** The order of the largest block around a lazy frame if those were merged; -1 for none. */
-export function lazyOrder(): i32 {
+/** The order of the largest block around a deferred frame if those were merged; -1 for none. */
+export function deferredOrder(): i32 {
   let largest: i32 = -1;
-  for (let place: u32 = 0; place < LAZY_PLACES; ++place) {
-    const frame = lazyFrameAt(place);
-    if (frame) largest = max(largest, i32(largestRun(runsWithLazy(frame))));
+  for (let place: u32 = 0; place < DEFERRED_PLACES; ++place) {
+    const frame = deferredFrameAt(place);
+    if (frame) largest = max(largest, i32(largestOrderOf(ordersWithDeferred(frame))));
   }
   return largest;
 }
 
-/** The `runs` of the area of `frame`, a lazy one, if that were merged. */
-function runsWithLazy(frame: u32): u64 {
-  const area = knownArea(areaNumber(frame));
+/** The `freeOrders` of the pageblock of `frame`, a deferred one, if that were merged. */
+function ordersWithDeferred(frame: Frame): u64 {
+  const pageblock = knownPageblock(pageblockNumber(frame));
   const index = wordIndex(frame);
-  return withWord(area.runs, index, freeOf(area, index) | (u64(1) << u64(bitIndex(frame))));
+  return withWord(
+    pageblock.freeOrders,
+    index,
+    freeOf(pageblock, index) | (u64(1) << u64(bitIndex(frame))),
+  );
 }

@@ -1,20 +1,21 @@
 /**
- * The zones of what is held outside the lists: of both lent words and of the lazy frames.
+ * The zones of what is cached outside the lists: of both cached words and of the deferred frames.
  *
- * Whatever is held lies in the highest zone that has free frames. A free above one of these zones
+ * Whatever is cached lies in the highest zone that has free frames. A free above one of these zones
  * ends that; this tells it by one comparison.
  */
 
-import { lastFrameOf } from "./free_lists";
+import { Frame } from "../frames";
+import { lastFrameOf, ZoneIndex } from "./free_lists";
 
-/** Who holds free frames. */
-export const enum Holder {
-  LENT_FRAMES = 0,
-  LENT_AREAS = 1,
-  LAZY_FRAMES = 2,
+/** The caches of free frames. */
+export const enum Cache {
+  FRAMES = 0,
+  PAGEBLOCKS = 1,
+  DEFERRED_FRAMES = 2,
 }
 
-/** The last frame of each holder's zone; of all memory where nothing is held. */
+/** The last frame of each cache's zone; of all memory where nothing is cached. */
 const ends: usize = memory.data<u32>([u32.MAX_VALUE, u32.MAX_VALUE, u32.MAX_VALUE]);
 
 /** The least of them. */
@@ -22,30 +23,30 @@ let lowestEnd: u32 = u32.MAX_VALUE;
 
 
 @inline
-function endAt(holder: Holder): usize {
-  return ends + (usize(holder) << 2);
+function endAt(cache: Cache): usize {
+  return ends + (usize(cache) << 2);
 }
 
-function setEnd(holder: Holder, last: u32): void {
-  store<u32>(endAt(holder), last);
+function setEnd(cache: Cache, last: u32): void {
+  store<u32>(endAt(cache), last);
   lowestEnd = min(
-    min(load<u32>(endAt(Holder.LENT_FRAMES)), load<u32>(endAt(Holder.LENT_AREAS))),
-    load<u32>(endAt(Holder.LAZY_FRAMES)),
+    min(load<u32>(endAt(Cache.FRAMES)), load<u32>(endAt(Cache.PAGEBLOCKS))),
+    load<u32>(endAt(Cache.DEFERRED_FRAMES)),
   );
 }
 
-/** `holder` holds frames of `zone` from now on. */
-export function holdZone(holder: Holder, zone: u32): void {
-  setEnd(holder, lastFrameOf(zone));
+/** `cache` has frames of `zone` from now on. */
+export function setCacheZone(cache: Cache, zone: ZoneIndex): void {
+  setEnd(cache, lastFrameOf(zone));
 }
 
-/** `holder` holds nothing from now on. */
-export function leaveZone(holder: Holder): void {
-  setEnd(holder, u32.MAX_VALUE);
+/** `cache` is empty from now on. */
+export function clearCacheZone(cache: Cache): void {
+  setEnd(cache, u32.MAX_VALUE);
 }
 
-/** True if `frame` lies in a zone above one of which something is held. */
+/** True if `frame` lies in a zone above one of which something is cached. */
 @inline
-export function isAboveHeldZone(frame: u32): bool {
+export function isAboveCacheZone(frame: Frame): bool {
   return frame > lowestEnd;
 }

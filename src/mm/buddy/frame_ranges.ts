@@ -1,39 +1,39 @@
 /**
- * Putting runs of frames under management, and taking them out again.
+ * Putting ranges of frames under management, and taking them out again.
  *
- * A run of any start and length is, granule by granule, a row of whole areas with parts of areas at
- * its ends. The areas in the row are not visited when they are inserted, nor, if they are free as a
- * whole, when they are taken out.
+ * A range of any start and length is, gigablock by gigablock, a row of whole pageblocks with parts
+ * of pageblocks at its ends. The pageblocks in the row are not visited when they are inserted, nor,
+ * if they are free as a whole, when they are taken out.
  */
 
 import { ErrorCode } from "../../boot/error_code";
-import { settleArea } from "./small_blocks";
-import { closeArea, fileArea, fileFree, fileGranule, zoneOf } from "./free_lists";
+import { Frame, FRAME_LIMIT } from "../frames";
 import { frameStatus, FrameStatus, isFreeStatus, statusOrder } from "./frame_status";
-import { countFree } from "./frame_totals";
-import { FRAME_LIMIT } from "../frames";
 import {
-  areaNumber,
-  areaPlace,
-  GRANULE_ORDER,
+  closePageblock,
+  countFree,
+  insertFreeGigablock,
+  requeueGigablock,
+  requeuePageblock,
+  zoneOf,
+} from "./free_lists";
+import { splitPageblockAt } from "./large_blocks";
+import { areAbsent, areFree, freeAll, markAbsent, markAllAbsent, markPresent } from "./node_blocks";
+import {
+  GIGABLOCK_ORDER,
   haveRecords,
-  knownArea,
-  knownGranuleOf,
+  knownGigablockOf,
+  knownPageblock,
   LOW_END,
+  Pageblock,
+  pageblockNumber,
+  pageblockPlace,
 } from "./node_table";
-import { openAreaAt } from "./large_blocks";
-import {
-  admitUnits,
-  areFree,
-  areWithheld,
-  freeAll,
-  withholdAll,
-  withholdUnits,
-} from "./node_blocks";
-import { isOpen, Node, NODE_ORDER, NODE_UNITS, NO_LIST, RUNS_OF_FREE } from "./nodes";
+import { isOpen, NO_BIN, Node, NODE_ORDER, NODE_UNITS, ORDERS_OF_FREE } from "./nodes";
 import { ownersOf, sharedFrames } from "./shared_frames";
+import { requeueOrCoalesce } from "./small_blocks";
 
-const GRANULE_FRAMES: u32 = 1 << GRANULE_ORDER;
+const GIGABLOCK_FRAMES: u32 = 1 << GIGABLOCK_ORDER;
 
 /** The first multiple of `size`, a power of two, above `frame`. */
 @inline
@@ -41,23 +41,23 @@ function nextMultiple(frame: u64, size: u64): u64 {
   return (frame | (size - 1)) + 1;
 }
 
-/** How many of `count` frames from `frame` on lie in the same granule. */
+/** How many of `count` frames from `frame` on lie in the same gigablock. */
 @inline
-function framesInGranule(frame: u32, count: u32): u32 {
-  const start = frame < LOW_END ? frame : frame & (GRANULE_FRAMES - 1);
-  return min(count, (frame < LOW_END ? LOW_END : GRANULE_FRAMES) - start);
+function framesInGigablock(frame: Frame, count: u32): u32 {
+  const start = frame < LOW_END ? frame : frame & (GIGABLOCK_FRAMES - 1);
+  return min(count, (frame < LOW_END ? LOW_END : GIGABLOCK_FRAMES) - start);
 }
 
-/** Where the area of `frame` ends, or `end` if that comes first. */
+/** Where the pageblock of `frame` ends, or `end` if that comes first. */
 @inline
-function endInArea(frame: u64, end: u64): u64 {
+function endInPageblock(frame: u64, end: u64): u64 {
   return min(end, nextMultiple(frame, u64(NODE_UNITS)));
 }
 
 /**
- * Whether `count` frames from `start` on can be put under management: INVALID_DESCRIPTOR if the run
- * is empty, holds frame 0 or passes the last frame, INVALID_ADDRESS if the tables do not reach all of
- * it, BUSY if a frame of it is managed already.
+ * Whether `count` frames from `start` on can be put under management: INVALID_DESCRIPTOR if the
+ * range is empty, holds frame 0 or passes the last frame, INVALID_ADDRESS if the tables do not
+ * reach all of it, BUSY if a frame of it is managed already.
  */
 export function checkInsertion(start: u32, count: u32): ErrorCode {
   if (!start || !count || u64(start) + u64(count) > FRAME_LIMIT) {
@@ -65,27 +65,28 @@ export function checkInsertion(start: u32, count: u32): ErrorCode {
   }
   let code = ErrorCode.NONE;
   for (let frame = start, left = count; left;) {
-    const frames = framesInGranule(frame, left);
+    const frames = framesInGigablock(frame, left);
     if (!haveRecords(frame, frame + (frames - 1))) return ErrorCode.INVALID_ADDRESS;
-    const granule = knownGranuleOf(frame);
-    if (isOpen(granule) && holdsManaged(granule, frame, frames)) code = ErrorCode.BUSY;
+    const gigablock = knownGigablockOf(frame);
+    if (isOpen(gigablock) && holdsManaged(gigablock, frame, frames)) code = ErrorCode.BUSY;
     frame += frames;
     left -= frames;
   }
   return code;
 }
 
-/** True if one of `count` frames from `start` on, all in `granule`, which is open, is managed. */
-function holdsManaged(granule: Node, start: u32, count: u32): bool {
+/** True if one of `count` frames from `start` on, all in `gigablock`, which is open, is managed. */
+function holdsManaged(gigablock: Node, start: u32, count: u32): bool {
   const end = u64(start) + u64(count);
   for (let frame = u64(start); frame < end;) {
-    const stop = endInArea(frame, end);
-    const number = areaNumber(u32(frame));
-    const unit = areaPlace(number);
-    if (!areWithheld(granule, unit, unit + 1)) return true;
-    const area = knownArea(number);
-    if (isOpen(area)) {
-      if (!areWithheld(area, areaPlace(u32(frame)), areaPlace(u32(stop - 1)) + 1)) return true;
+    const stop = endInPageblock(frame, end);
+    const number = pageblockNumber(u32(frame));
+    const unit = pageblockPlace(number);
+    if (!areAbsent(gigablock, unit, unit + 1)) return true;
+    const pageblock = knownPageblock(number);
+    if (isOpen(pageblock)) {
+      if (!areAbsent(pageblock, pageblockPlace(u32(frame)), pageblockPlace(u32(stop - 1)) + 1))
+        return true;
       if (areShared(frame, stop)) return true;
     }
     frame = stop;
@@ -100,22 +101,22 @@ function areShared(start: u64, end: u64): bool {
   return false;
 }
 
-/** Makes a run free that `checkInsertion` approves of. */
+/** Makes a range free that `checkInsertion` approves of. */
 export function insertFrames(start: u32, count: u32): void {
   countFree(count);
   for (let frame = start, left = count; left;) {
-    const frames = framesInGranule(frame, left);
-    const granule = knownGranuleOf(frame);
-    if (isOpen(granule)) {
-      insertInto(granule, frame, frames);
+    const frames = framesInGigablock(frame, left);
+    const gigablock = knownGigablockOf(frame);
+    if (isOpen(gigablock)) {
+      insertInto(gigablock, frame, frames);
     } else {
-      open(granule, frame >> GRANULE_ORDER);
-      if (frames == GRANULE_FRAMES) {
-        granule.runs = RUNS_OF_FREE;
-        fileFree(granule, zoneOf(areaNumber(frame)));
+      open(gigablock, frame >> GIGABLOCK_ORDER);
+      if (frames == GIGABLOCK_FRAMES) {
+        gigablock.freeOrders = ORDERS_OF_FREE;
+        insertFreeGigablock(gigablock, zoneOf(pageblockNumber(frame)));
       } else {
-        withholdAll(granule);
-        insertInto(granule, frame, frames);
+        markAllAbsent(gigablock);
+        insertInto(gigablock, frame, frames);
       }
     }
     frame += frames;
@@ -123,44 +124,44 @@ export function insertFrames(start: u32, count: u32): void {
   }
 }
 
-/** Opens `node`, without a run yet; its masks are zero. */
+/** Opens `node`, without a free block yet; its masks are zero. */
 @inline
-function open(node: Node, number: u32): void {
-  node.heads = 0;
+function open(node: Node, number: Pageblock): void {
+  node.starts = 0;
   node.number = number;
-  node.key = u8(NO_LIST);
+  node.bin = u8(NO_BIN);
 }
 
-/** Makes `count` frames from `start` on, all in `granule`, free. */
-function insertInto(granule: Node, start: u32, count: u32): void {
+/** Makes `count` frames from `start` on, all in `gigablock`, free. */
+function insertInto(gigablock: Node, start: u32, count: u32): void {
   const end = u64(start) + u64(count);
   for (let frame = u64(start); frame < end;) {
-    const number = areaNumber(u32(frame));
-    const stop = endInArea(frame, end);
+    const number = pageblockNumber(u32(frame));
+    const stop = endInPageblock(frame, end);
     if (stop - frame < u64(NODE_UNITS)) {
-      const area = knownArea(number);
-      if (!isOpen(area)) {
-        open(area, number);
-        withholdAll(area);
+      const pageblock = knownPageblock(number);
+      if (!isOpen(pageblock)) {
+        open(pageblock, number);
+        markAllAbsent(pageblock);
       }
-      admitUnits(area, areaPlace(u32(frame)), areaPlace(u32(stop - 1)) + 1);
-      area.free = u16(u32(area.free) + u32(stop - frame));
-      settleArea(area);
+      markPresent(pageblock, pageblockPlace(u32(frame)), pageblockPlace(u32(stop - 1)) + 1);
+      pageblock.free = u16(u32(pageblock.free) + u32(stop - frame));
+      requeueOrCoalesce(pageblock);
       frame = stop;
     } else {
-      const areas = u32((end - frame) >> NODE_ORDER);
-      const unit = areaPlace(number);
-      admitUnits(granule, unit, unit + areas);
-      fileGranule(granule, zoneOf(number));
-      frame += u64(areas) << NODE_ORDER;
+      const pageblocks = u32((end - frame) >> NODE_ORDER);
+      const unit = pageblockPlace(number);
+      markPresent(gigablock, unit, unit + pageblocks);
+      requeueGigablock(gigablock, zoneOf(number));
+      frame += u64(pageblocks) << NODE_ORDER;
     }
   }
 }
 
 /**
  * Whether `count` frames from `start` on can be taken out of management: INVALID_DESCRIPTOR if the
- * run is empty or passes the last frame, INVALID_ADDRESS if a frame of it is not managed, else BUSY
- * if one is allocated.
+ * range is empty or passes the last frame, INVALID_ADDRESS if a frame of it is not managed, else
+ * BUSY if one is allocated.
  */
 export function checkRemoval(start: u32, count: u32): ErrorCode {
   const end = u64(start) + u64(count);
@@ -175,38 +176,45 @@ export function checkRemoval(start: u32, count: u32): ErrorCode {
   return code;
 }
 
-/** Takes a run out that `checkRemoval` approves of, while no word is lent. */
+/** Takes a range out that `checkRemoval` approves of, while nothing is cached. */
 export function removeFrames(start: u32, count: u32): void {
   countFree(-i32(count));
   const end = u64(start) + u64(count);
   for (let frame = u64(start); frame < end;) {
-    const granule = knownGranuleOf(u32(frame));
-    const number = areaNumber(u32(frame));
-    const unit = areaPlace(number);
-    const areas = framesInGranule(u32(frame), u32(end - frame)) >> NODE_ORDER;
-    if (areas && !areaPlace(u32(frame)) && areFree(granule, unit, unit + areas)) {
-      withholdUnits(granule, unit, unit + areas);
-      fileGranule(granule, zoneOf(number));
-      frame += u64(areas) << NODE_ORDER;
+    const gigablock = knownGigablockOf(u32(frame));
+    const number = pageblockNumber(u32(frame));
+    const unit = pageblockPlace(number);
+    const pageblocks = framesInGigablock(u32(frame), u32(end - frame)) >> NODE_ORDER;
+    if (pageblocks && !pageblockPlace(u32(frame)) && areFree(gigablock, unit, unit + pageblocks)) {
+      markAbsent(gigablock, unit, unit + pageblocks);
+      requeueGigablock(gigablock, zoneOf(number));
+      frame += u64(pageblocks) << NODE_ORDER;
     } else {
-      const stop = endInArea(frame, end);
-      removeFromArea(granule, number, areaPlace(u32(frame)), areaPlace(u32(stop - 1)) + 1);
+      const stop = endInPageblock(frame, end);
+      removeFromPageblock(
+        gigablock,
+        number,
+        pageblockPlace(u32(frame)),
+        pageblockPlace(u32(stop - 1)) + 1,
+      );
       frame = stop;
     }
   }
 }
 
-/** Takes the free frames at the places `[from, to)` of area `number` of `granule` out. */
-function removeFromArea(granule: Node, number: u32, from: u32, to: u32): void {
-  const unit = areaPlace(number);
-  const area = areWithheld(granule, unit, unit + 1) ? knownArea(number) : openAreaAt(number);
-  withholdUnits(area, from, to);
-  area.free = u16(u32(area.free) - (to - from));
+/** Takes the free frames at the places `[from, to)` of pageblock `number` of `gigablock` out. */
+function removeFromPageblock(gigablock: Node, number: Pageblock, from: u32, to: u32): void {
+  const unit = pageblockPlace(number);
+  const pageblock = areAbsent(gigablock, unit, unit + 1)
+    ? knownPageblock(number)
+    : splitPageblockAt(number);
+  markAbsent(pageblock, from, to);
+  pageblock.free = u16(u32(pageblock.free) - (to - from));
   const first = u64(number) << NODE_ORDER;
-  if (areWithheld(area, 0, NODE_UNITS) && !areShared(first, first + NODE_UNITS)) {
-    freeAll(area);
-    closeArea(area);
+  if (areAbsent(pageblock, 0, NODE_UNITS) && !areShared(first, first + NODE_UNITS)) {
+    freeAll(pageblock);
+    closePageblock(pageblock);
   } else {
-    fileArea(area);
+    requeuePageblock(pageblock);
   }
 }

@@ -1,30 +1,46 @@
 /**
  * The page-frame allocator: single frames, and frames with several owners.
  *
- * Nearly all requests to a kernel's physical allocator are for one frame, so this front end borrows a
- * whole word of 64 frames from the buddy allocator and serves them from a mask: an allocation takes
- * its lowest bit, a free of a frame in that word puts the bit back. Any other free goes straight to
- * the word of its frame; when two in sequence go to the same word, that one is borrowed instead,
- * since more are likely to follow. A frame that is freed into an area where nothing else is free may
- * wait for the next request as it is (deferred_frames.ts). Nothing is hoarded: a request that finds no
- * memory elsewhere has the borrowed word and the waiting frames taken back.
+ * Nearly all requests to a kernel's physical allocator are for one frame, so this front end caches
+ * a whole word of 64 frames and serves them from a mask: an allocation takes its lowest bit, a free
+ * of a frame in that word puts the bit back. Any other free goes straight to the word of its frame;
+ * when two in sequence go to the same word, that word is cached instead, since more are likely to
+ * follow. A frame that is freed into a full pageblock may wait for the next request as it is
+ * (deferred_frames.ts). Nothing is hoarded: a request that finds no memory elsewhere drains the
+ * cache first.
  *
  * Used by `PhysicalAllocator` for everything of order 0. All guarantees of buddy_alloc.ts hold.
  */
 
 import { ErrorCode } from "../../boot/error_code";
-import { releaseFrames, setWithheld, takeFrames } from "./small_blocks";
+import { Frame } from "../frames";
 import { buddyAlloc, buddyLargestFreeOrder, NO_FRAME, refusal } from "./buddy_alloc";
+import {
+  cachedOrder,
+  deferredOrder,
+  drain,
+  drainAll,
+  refillAfterFree,
+  refillFrom,
+} from "./cache_refill";
+import { isAboveCacheZone } from "./cache_zones";
+import {
+  cachedMask,
+  canServe,
+  FRAMES,
+  isCachedIn,
+  PAGEBLOCKS,
+  returnCached,
+  takeCached,
+} from "./cached_word";
+import { deferredCount, hasDeferred, takeDeferred } from "./deferred_frames";
 import { frameStatus, FrameStatus, isFreeStatus } from "./frame_status";
-import { listsOf, Zone, ZONES } from "./free_lists";
-import { areaNumber, areaOf, knownArea } from "./node_table";
-import { isAboveHeldZone } from "./cache_zones";
-import { hasLazy, lazyCount, takeLazy } from "./deferred_frames";
-import { followFree, lazyOrder, lendFrom, lentOrder, takeBack, takeBackAll } from "./cache_refill";
-import { AREAS, canLend, FRAMES, isLentFrom, lentMask, returnLent, takeLent } from "./cached_word";
+import { listsOf, Zone, ZoneIndex, ZONES } from "./free_lists";
+import { knownPageblock, pageblockNumber, pageblockOf } from "./node_table";
 import { addOwner, dropOwner, moveSharing, ownersOf } from "./shared_frames";
+import { releaseFrames, setAbsent, takeFrames } from "./small_blocks";
 
-export { moveSharing, sharingNeedsGrowth, sharingTableBytes } from "./shared_frames";
+export { moveSharing, sharingTableBytes } from "./shared_frames";
 
 /**
  * Starts over; to be called after `initBuddyAllocator`. `table` and `bytes` are as for
@@ -36,21 +52,21 @@ export function initPageAllocator(table: usize, bytes: u32): ErrorCode {
 
 /** Allocates a frame from the highest part of `zone` that has one; `NO_FRAME` if none has. */
 @inline
-export function pageAlloc(zone: Zone): u32 {
-  const isLent = zone == Zone.ANY ? lentMask(FRAMES) != 0 : canLend(FRAMES, zone);
-  if (isLent) return takeLent(FRAMES);
-  return zone == Zone.ANY ? allocAndBorrow() : buddyAlloc(0, zone);
+export function pageAlloc(zone: Zone): Frame {
+  const isCached = zone == Zone.ANY ? cachedMask(FRAMES) != 0 : canServe(FRAMES, zone);
+  if (isCached) return takeCached(FRAMES);
+  return zone == Zone.ANY ? allocAndRefill() : buddyAlloc(0, zone);
 }
 
-/** Allocates a frame while the borrowed word has none, and borrows the one that it is from. */
-function allocAndBorrow(): u32 {
-  if (hasLazy()) return takeLazy();
-  for (let zone: u32 = 0; zone < ZONES; ++zone) {
+/** Allocates a frame while the cached word has none, and caches the word that it is from. */
+function allocAndRefill(): Frame {
+  if (hasDeferred()) return takeDeferred();
+  for (let zone: ZoneIndex = 0; zone < ZONES; ++zone) {
     const lists = listsOf(zone);
-    if (!lists.nonEmpty && isLentFrom(AREAS, zone)) takeBack(AREAS);
+    if (!lists.nonEmpty && isCachedIn(PAGEBLOCKS, zone)) drain(PAGEBLOCKS);
     if (!lists.nonEmpty) continue;
-    const key = u32(ctz(lists.nonEmpty));
-    return lendFrom(FRAMES, zone, key) ? takeLent(FRAMES) : takeFrames(zone, key, 0);
+    const bin = u32(ctz(lists.nonEmpty));
+    return refillFrom(FRAMES, zone, bin) ? takeCached(FRAMES) : takeFrames(zone, bin, 0);
   }
   return NO_FRAME;
 }
@@ -62,23 +78,23 @@ function allocAndBorrow(): u32 {
  * belongs to a larger block.
  */
 @inline
-export function pageFree(frame: u32): ErrorCode {
-  return returnLent(FRAMES, frame) ? ErrorCode.NONE : freeElsewhere(frame);
+export function pageFree(frame: Frame): ErrorCode {
+  return returnCached(FRAMES, frame) ? ErrorCode.NONE : freeElsewhere(frame);
 }
 
-/** Frees a frame that is not simply one of the borrowed word. */
-function freeElsewhere(frame: u32): ErrorCode {
-  const area = areaOf(frame);
-  if (!area || !releaseFrames(area, frame, 0)) return freeShared(frame);
-  if (isAboveHeldZone(frame)) takeBackAll();
-  followFree(FRAMES, area, frame);
+/** Frees a frame that is not simply one of the cached word. */
+function freeElsewhere(frame: Frame): ErrorCode {
+  const pageblock = pageblockOf(frame);
+  if (!pageblock || !releaseFrames(pageblock, frame, 0)) return freeShared(frame);
+  if (isAboveCacheZone(frame)) drainAll();
+  refillAfterFree(FRAMES, pageblock, frame);
   return ErrorCode.NONE;
 }
 
 /** Takes an owner from `frame` if it is shared. */
-function freeShared(frame: u32): ErrorCode {
+function freeShared(frame: Frame): ErrorCode {
   if (!ownersOf(frame)) return refusal(frame, 0);
-  if (dropOwner(frame) == 1) setWithheld(knownArea(areaNumber(frame)), frame, false);
+  if (dropOwner(frame) == 1) setAbsent(knownPageblock(pageblockNumber(frame)), frame, false);
   return ErrorCode.NONE;
 }
 
@@ -88,11 +104,11 @@ function freeShared(frame: u32): ErrorCode {
  * INVALID_ADDRESS, NOT_ALLOCATED and ORDER_MISMATCH as for `pageFree`; STORAGE_EXHAUSTED if the
  * sharing table is full (`moveSharing` to a larger one, then try again).
  */
-export function pageRetain(frame: u32): ErrorCode {
+export function pageRetain(frame: Frame): ErrorCode {
   const status = frameStatus(frame);
   if (status != 0) return retainRefusal(status);
   const code = addOwner(frame);
-  if (code == ErrorCode.NONE) setWithheld(knownArea(areaNumber(frame)), frame, true);
+  if (code == ErrorCode.NONE) setAbsent(knownPageblock(pageblockNumber(frame)), frame, true);
   return code;
 }
 
@@ -102,30 +118,23 @@ function retainRefusal(status: i32): ErrorCode {
   return isFreeStatus(status) ? ErrorCode.NOT_ALLOCATED : ErrorCode.ORDER_MISMATCH;
 }
 
-/** How many owners `frame` has; 0 unless it is an allocated frame of order 0. */
-export function pageOwners(frame: u32): u32 {
-  if (frameStatus(frame) != 0) return 0;
-  const owners = ownersOf(frame);
-  return owners ? owners : 1;
-}
-
 /** True for exactly the managed frames, free or allocated. */
-export function isValidFrame(frame: u32): bool {
+export function isValidFrame(frame: Frame): bool {
   return frameStatus(frame) != FrameStatus.UNMANAGED;
 }
 
-/** Free frames in the borrowed words, of frames and of areas, and lazy ones. */
+/** Free frames outside the lists: those of both cached words, and the deferred ones. */
 export function cachedFrames(): u64 {
-  const lent = popcnt(lentMask(FRAMES)) + (popcnt(lentMask(AREAS)) << u64(AREAS));
-  return lent + u64(lazyCount());
+  const words = popcnt(cachedMask(FRAMES)) + (popcnt(cachedMask(PAGEBLOCKS)) << u64(PAGEBLOCKS));
+  return words + u64(deferredCount());
 }
 
-/** Gives the borrowed words and the lazy frames back to the buddy allocator. */
-export function flushPageCache(): void {
-  takeBackAll();
+/** Puts all cached frames back into the lists and merges them. */
+export function drainFrameCache(): void {
+  drainAll();
 }
 
-/** The largest order that can be allocated, whatever is borrowed or lazy; -1 if nothing is free. */
+/** The largest order that can be allocated, whatever is cached; -1 if nothing is free. */
 export function pageLargestFreeOrder(): i32 {
-  return max(max(buddyLargestFreeOrder(), lentOrder()), lazyOrder());
+  return max(max(buddyLargestFreeOrder(), cachedOrder()), deferredOrder());
 }

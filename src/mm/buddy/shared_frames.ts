@@ -12,6 +12,7 @@
  */
 
 import { ErrorCode } from "../../boot/error_code";
+import { Frame } from "../frames";
 
 const SLOT_BYTES: u32 = 8;
 
@@ -25,7 +26,7 @@ let used: u32 = 0;
 
 @unmanaged
 class Slot {
-  frame: u32;
+  frame: Frame;
   /** 2 and more. */
   owners: u32;
 }
@@ -38,12 +39,12 @@ function slotAt(index: u32): Slot {
 
 /** The slot where the search for `frame` begins; there is a table. */
 @inline
-function home(frame: u32): u32 {
+function home(frame: Frame): u32 {
   return u32((u64(frame * HASH_FACTOR) * u64(capacity)) >> 32);
 }
 
 /** The slot of `frame`, or the empty one where it would go; there is a table. */
-function find(frame: u32): u32 {
+function find(frame: Frame): u32 {
   let index = home(frame);
   for (; slotAt(index).frame; index = (index + 1) & (capacity - 1)) {
     if (slotAt(index).frame == frame) break;
@@ -64,7 +65,7 @@ export function sharedFrames(): u32 {
 }
 
 /** Owners of `frame`: 0 if it is not shared, or at least 2. */
-export function ownersOf(frame: u32): u32 {
+export function ownersOf(frame: Frame): u32 {
   return used ? slotAt(find(frame)).owners : 0;
 }
 
@@ -73,16 +74,11 @@ export function sharingTableBytes(): u32 {
   return capacity * SLOT_BYTES;
 }
 
-/** True from half full on, and while there is no table: time for `moveSharing`. */
-export function sharingNeedsGrowth(): bool {
-  return used >= capacity >> 1;
-}
-
 /**
  * One more owner for `frame`, which has one or is shared. STORAGE_EXHAUSTED, and no change, if the
  * table has no slot left or the count no bit.
  */
-export function addOwner(frame: u32): ErrorCode {
+export function addOwner(frame: Frame): ErrorCode {
   if (!capacity) return ErrorCode.STORAGE_EXHAUSTED;
   const slot = slotAt(find(frame));
   if (slot.frame) {
@@ -98,7 +94,7 @@ export function addOwner(frame: u32): ErrorCode {
 }
 
 /** One owner less for `frame`, which is shared. Returns those left; with one it is not shared. */
-export function dropOwner(frame: u32): u32 {
+export function dropOwner(frame: Frame): u32 {
   const index = find(frame);
   const slot = slotAt(index);
   const left = slot.owners - 1;
@@ -107,12 +103,12 @@ export function dropOwner(frame: u32): u32 {
   return left;
 }
 
-/** Empties slot `hole`, moving those behind it up that a search could no longer reach. */
+/** Empties slot `hole` and moves up those after it that a search could no longer reach. */
 function removeSlot(hole: u32): void {
   const wrap = capacity - 1;
   for (let index = (hole + 1) & wrap; slotAt(index).frame; index = (index + 1) & wrap) {
     const slot = slotAt(index);
-    // How far the slot, and the hole, lie behind the place where the search begins.
+    // How far the slot, and the hole, lie after the place where the search begins.
     const start = home(slot.frame);
     if (((hole - start) & wrap) > ((index - start) & wrap)) continue;
     slotAt(hole).frame = slot.frame;

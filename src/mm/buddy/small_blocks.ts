@@ -1,149 +1,180 @@
 /**
- * Blocks of order 0 to 8: parts of one area.
+ * Blocks of order 0 to 8: parts of one pageblock.
  *
- * When the last frame of an area becomes free, the area becomes a free one of its granule.
+ * When the last frame of a pageblock becomes free, the pageblock becomes a free one of its
+ * gigablock.
  */
 
-import { countFree } from "./frame_totals";
-import { fileArea, fileSole, firstOf, isGranuleKey, listsOf, unfile } from "./free_lists";
-import { joinArea, openArea, releaseLent } from "./large_blocks";
-import { areaNumber, knownArea } from "./node_table";
-import { anyLazy, hasLazy, isLazy, keepLazy, leaveLazyZone, takeLazyOf } from "./deferred_frames";
-import { FRAMES, isLentWord, lentNode, refreshBarred } from "./cached_word";
+import { Frame, Order } from "../frames";
+import { cachedNode, FRAMES, isCachedWord, refreshBusy } from "./cached_word";
 import {
+  anyDeferred,
+  clearDeferredZone,
+  deferFrame,
+  hasDeferred,
+  isDeferred,
+  takeDeferredOf,
+} from "./deferred_frames";
+import {
+  countFree,
+  firstOf,
+  insertLastFree,
+  isGigablockBin,
+  listsOf,
+  removeFull,
+  requeuePageblock,
+  ZoneIndex,
+} from "./free_lists";
+import { coalescePageblock, releaseCached, splitPageblock } from "./large_blocks";
+import {
+  beginsBlock,
+  freeBlock,
   freeMasks,
-  freeRun,
   freeWordsOf,
-  isRun,
-  takeRun,
-  takeSoleRun,
+  takeBlock,
+  takeOnlyBlock,
   takeWords,
 } from "./node_blocks";
+import { knownPageblock, pageblockNumber } from "./node_table";
 import {
+  Bin,
   bitIndex,
   Node,
   NODE_ORDER,
   NODE_UNITS,
-  runsOfSole,
+  ordersOfOnly,
   Word,
   wordAt,
   wordIndex,
 } from "./nodes";
-import { runUnits, WORD_ORDER } from "./word_masks";
+import { blockUnits, WORD_ORDER } from "./word_masks";
 
-/** An area to allocate from: the first of list `key` of `zone`, or one opened for it. */
+/** A pageblock to allocate from: the first of list `bin` of `zone`, or one split for it. */
 @inline
-export function areaFrom(zone: u32, key: u32): Node {
-  return isGranuleKey(key) ? openArea(zone, key) : firstOf(listsOf(zone), key);
+export function pageblockFrom(zone: ZoneIndex, bin: Bin): Node {
+  return isGigablockBin(bin) ? splitPageblock(zone, bin) : firstOf(listsOf(zone), bin);
 }
 
-/** Allocates the 2^`order` frames that are all that `area` has free. */
+/** Allocates the 2^`order` frames that are all that `pageblock` has free. */
 @inline
-function takeSole(zone: u32, area: Node, order: u32): u32 {
-  const unit = takeSoleRun(area);
-  area.free = 0;
+function takeLastFree(zone: ZoneIndex, pageblock: Node, order: Order): Frame {
+  const unit = takeOnlyBlock(pageblock);
+  pageblock.free = 0;
   countFree(-(1 << order));
-  unfile(area, zone);
-  return (area.number << NODE_ORDER) | unit;
+  removeFull(pageblock, zone);
+  return (pageblock.number << NODE_ORDER) | unit;
 }
 
 /**
- * Allocates a block of `order` 0 to 8 from list `key` of `zone`, whose entries have one.
+ * Allocates a block of `order` 0 to 8 from list `bin` of `zone`, whose entries have one.
  *
- * On a machine in use most areas have nothing free, or the hole that one freed block left: to fill
- * such a hole, or to make one, nothing has to be searched or merged.
+ * On a machine in use most pageblocks are full, or have one free block only: to take such a
+ * block, or to free one into a full pageblock, nothing has to be searched or merged.
  */
 @inline
-export function takeFrames(zone: u32, key: u32, order: u32): u32 {
-  const area = areaFrom(zone, key);
-  if (order <= WORD_ORDER && u32(area.free) == 1 << order) return takeSole(zone, area, order);
-  const unit = order <= WORD_ORDER ? takeRun(area, order) : takeWords(area, order);
-  area.free = u16(u32(area.free) - (1 << order));
+export function takeFrames(zone: ZoneIndex, bin: Bin, order: Order): Frame {
+  const pageblock = pageblockFrom(zone, bin);
+  if (order <= WORD_ORDER && u32(pageblock.free) == 1 << order)
+    return takeLastFree(zone, pageblock, order);
+  const unit = order <= WORD_ORDER ? takeBlock(pageblock, order) : takeWords(pageblock, order);
+  pageblock.free = u16(u32(pageblock.free) - (1 << order));
   countFree(-(1 << order));
-  fileArea(area);
-  return (area.number << NODE_ORDER) | unit;
+  requeuePageblock(pageblock);
+  return (pageblock.number << NODE_ORDER) | unit;
 }
 
-/** Files `area` after frames of it became free, or joins it to its granule if all are. */
+/**
+ * Requeues `pageblock` after frames of it became free, or merges it into its gigablock if all are.
+ */
 @inline
-export function settleArea(area: Node): void {
-  if (u32(area.free) >= NODE_UNITS - 1) settleFree(area);
-  else fileArea(area);
+export function requeueOrCoalesce(pageblock: Node): void {
+  if (u32(pageblock.free) >= NODE_UNITS - 1) requeueNearlyFree(pageblock);
+  else requeuePageblock(pageblock);
 }
 
-/** As `settleArea`, when only one frame at most is not free by the record: that one may be lazy. */
-function settleFree(area: Node): void {
-  if (u32(area.free) == NODE_UNITS) joinArea(area);
-  else if (!mergeLazyOf(area)) fileArea(area);
+/**
+ * As `requeueOrCoalesce`, when only one frame at most is not free by the record: that one may be
+ * deferred.
+ */
+function requeueNearlyFree(pageblock: Node): void {
+  if (u32(pageblock.free) == NODE_UNITS) coalescePageblock(pageblock);
+  else if (!mergeDeferredOf(pageblock)) requeuePageblock(pageblock);
 }
 
-/** Merges the lazy frame of `area`; false if it has none. */
-export function mergeLazyOf(area: Node): bool {
-  const frame = takeLazyOf(area.number);
+/** Merges the deferred frame of `pageblock`; false if it has none. */
+export function mergeDeferredOf(pageblock: Node): bool {
+  const frame = takeDeferredOf(pageblock.number);
   if (!frame) return false;
-  freeRun(area, frame, wordAt(area, wordIndex(frame)), u64(1) << u64(bitIndex(frame)));
-  addFree(area, 1);
+  freeBlock(pageblock, frame, wordAt(pageblock, wordIndex(frame)), u64(1) << u64(bitIndex(frame)));
+  addFree(pageblock, 1);
   return true;
 }
 
-/** Merges all lazy frames. */
-export function mergeAllLazy(): void {
-  while (hasLazy()) mergeLazyOf(knownArea(areaNumber(anyLazy())));
-  leaveLazyZone();
+/** Merges all deferred frames. */
+export function mergeAllDeferred(): void {
+  while (hasDeferred()) mergeDeferredOf(knownPageblock(pageblockNumber(anyDeferred())));
+  clearDeferredZone();
 }
 
-/** Counts `frames` more free ones of `area`, which its masks show already, and files or joins it. */
+/**
+ * Counts `frames` more free ones of `pageblock`, which its masks show already, and requeues or
+ * coalesces it.
+ */
 @inline
-export function addFree(area: Node, frames: u32): void {
-  area.free = u16(u32(area.free) + frames);
+export function addFree(pageblock: Node, frames: u32): void {
+  pageblock.free = u16(u32(pageblock.free) + frames);
   countFree(frames);
-  settleArea(area);
+  requeueOrCoalesce(pageblock);
 }
 
-/** Frees `frames`, a block of `order` in word `index` of `area`, which has nothing else free. */
+/**
+ * Frees `frames`, a block of `order` in word `index` of `pageblock`, which has nothing else free.
+ */
 @inline
-function leaveHole(area: Node, index: u32, word: Word, frames: u64, order: u32): bool {
+function freeIntoFull(pageblock: Node, index: u32, word: Word, frames: u64, order: Order): bool {
   freeMasks(word, frames);
-  area.runs = runsOfSole(index, order);
-  area.free = u16(u32(1) << order);
+  pageblock.freeOrders = ordersOfOnly(index, order);
+  pageblock.free = u16(u32(1) << order);
   countFree(1 << order);
-  fileSole(area, order);
+  insertLastFree(pageblock, order);
   return true;
 }
 
-/** Frees the block of `order` 0 to 8 at `frame` in `area`; false if there is no such block. */
+/** Frees the block of `order` 0 to 8 at `frame` in `pageblock`; false if there is no such block. */
 @inline
-export function releaseFrames(area: Node, frame: u32, order: u32): bool {
+export function releaseFrames(pageblock: Node, frame: Frame, order: Order): bool {
   if (order <= WORD_ORDER) {
     const index = wordIndex(frame);
-    const word = wordAt(area, index);
-    const run = runUnits(order);
-    if (!isRun(word, frame, run)) return false;
-    const frames = run << u64(bitIndex(frame));
-    if (order == 0 && isLazy(frame)) return false;
-    if (isLentWord(FRAMES, word)) return releaseLent(FRAMES, word, frames);
-    if (!area.runs) {
-      if (order == 0 && area != lentNode(FRAMES) && keepLazy(frame)) return true;
-      return leaveHole(area, index, word, frames, order);
+    const word = wordAt(pageblock, index);
+    const units = blockUnits(order);
+    if (!beginsBlock(word, frame, units)) return false;
+    const frames = units << u64(bitIndex(frame));
+    if (order == 0 && isDeferred(frame)) return false;
+    if (isCachedWord(FRAMES, word)) return releaseCached(FRAMES, word, frames);
+    if (!pageblock.freeOrders) {
+      if (order == 0 && pageblock != cachedNode(FRAMES) && deferFrame(frame)) return true;
+      return freeIntoFull(pageblock, index, word, frames, order);
     }
-    freeRun(area, frame, word, frames);
-  } else if (!freeWordsOf(area, frame, order)) {
+    freeBlock(pageblock, frame, word, frames);
+  } else if (!freeWordsOf(pageblock, frame, order)) {
     return false;
   }
-  addFree(area, 1 << order);
+  addFree(pageblock, 1 << order);
   return true;
 }
 
-/** Withholds `frame`, an allocated frame of order 0 in `area`, or makes it allocated again. */
-export function setWithheld(area: Node, frame: u32, withheld: bool): void {
-  const word = wordAt(area, wordIndex(frame));
+/**
+ * Marks absent `frame`, an allocated frame of order 0 in `pageblock`, or makes it allocated again.
+ */
+export function setAbsent(pageblock: Node, frame: Frame, absent: bool): void {
+  const word = wordAt(pageblock, wordIndex(frame));
   const flag = u64(1) << u64(bitIndex(frame));
-  if (withheld) {
+  if (absent) {
     word.taken &= ~flag;
     word.continuation |= flag;
   } else {
     word.taken |= flag;
     word.continuation &= ~flag;
   }
-  if (isLentWord(FRAMES, word)) refreshBarred(FRAMES);
+  if (isCachedWord(FRAMES, word)) refreshBusy(FRAMES);
 }

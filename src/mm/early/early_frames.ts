@@ -1,5 +1,5 @@
 /**
- * The early `FrameAllocator`: contiguous, aligned frames before anything else exists.
+ * The early frame allocator: contiguous, aligned frames before anything else exists.
  *
  * It works straight over the memory map, allocates from the top of the largest usable region that
  * fits (so that low memory, which devices may need, stays whole) and records each allocation as a
@@ -19,8 +19,8 @@ import {
   frameOf,
   saturatingEnd,
 } from "../frames";
-import { setFrameSource } from "./frame_source";
 import { MemoryMapEntry, MemoryType, viewedCount, viewedEntry } from "../map/memory_map";
+import { setFrameSource } from "./frame_source";
 import { Reason, reservationIn, reserve } from "./reservations";
 
 /** First usable frame of `entry`; frame 0 is not usable. */
@@ -28,7 +28,7 @@ function firstFrame(entry: MemoryMapEntry): u64 {
   return max<u64>(min(frameAtOrAfter(entry.base), FRAME_LIMIT), 1);
 }
 
-/** First frame behind the usable ones of `entry`. */
+/** First frame after the usable ones of `entry`. */
 function pastFrame(entry: MemoryMapEntry): u64 {
   return min(frameOf(saturatingEnd(entry.base, entry.length)), FRAME_LIMIT);
 }
@@ -41,8 +41,8 @@ export function usableFrames(entry: MemoryMapEntry): u64 {
 }
 
 /**
- * First frame of what keeps `[start, past)` from being free, of several the lowest; it may lie below
- * `start`. `past` if nothing does.
+ * First frame of the lowest range that keeps `[start, past)` from being free; it may lie below `start`.
+ * `past` if there is none.
  */
 function lowestObstacle(start: u64, past: u64): u64 {
   let lowest = past;
@@ -57,10 +57,10 @@ function lowestObstacle(start: u64, past: u64): u64 {
   return reserved ? min(lowest, frameOf(reserved.base)) : lowest;
 }
 
-/** The highest place for `count` frames at `phase` in `[first, past)`; 0 if there is none. */
-function placeIn(first: u64, past: u64, count: u64, alignment: u64, phase: u64): u64 {
-  while (past >= first + count && past - count >= phase) {
-    const start = alignDown(past - count - phase, alignment) + phase;
+/** The highest place for `count` frames at `offset` in `[first, past)`; 0 if there is none. */
+function placeIn(first: u64, past: u64, count: u64, alignment: u64, offset: u64): u64 {
+  while (past >= first + count && past - count >= offset) {
+    const start = alignDown(past - count - offset, alignment) + offset;
     if (start < first) return 0;
     const obstacle = lowestObstacle(start, start + count);
     if (obstacle == start + count) return start;
@@ -70,11 +70,11 @@ function placeIn(first: u64, past: u64, count: u64, alignment: u64, phase: u64):
 }
 
 /**
- * Allocates `count` contiguous frames whose first number is `phase` modulo `alignment` (a power of
+ * Allocates `count` contiguous frames whose first number is `offset` modulo `alignment` (a power of
  * two) and records them under `reason`. Returns the first frame's number, or 0: OUT_OF_FRAMES.
  */
-export function allocateEarly(count: u64, alignment: u64, phase: u64, reason: Reason): u64 {
-  // Regions from the largest to the smallest, of equals the one that stands first in the map.
+export function allocateEarly(count: u64, alignment: u64, offset: u64, reason: Reason): u64 {
+  // Regions from the largest to the smallest; of equal ones the first in the map.
   let size: u64 = FRAME_LIMIT;
   let tried: i64 = -1;
   while (true) {
@@ -90,7 +90,7 @@ export function allocateEarly(count: u64, alignment: u64, phase: u64, reason: Re
     }
     if (next < 0 || nextSize < count) return 0;
     const entry = viewedEntry(u32(next));
-    const start = placeIn(firstFrame(entry), pastFrame(entry), count, alignment, phase);
+    const start = placeIn(firstFrame(entry), pastFrame(entry), count, alignment, offset);
     if (start) {
       const status = reserve(frameAddress(start), frameAddress(count), reason);
       return status == ErrorCode.NONE ? start : 0;

@@ -8,15 +8,16 @@
 import { Reason } from "./reservations";
 
 /**
- * Hands out `count` contiguous frames whose first number is `phase` modulo `alignment` (frames, a
- * power of two) and returns that number; 0 if there are none. They are not zeroed.
+ * Hands out `count` contiguous frames whose first number is `offset` modulo `alignment` (frames, a
+ * power of two) and returns that number; 0 if it cannot. They are not zeroed. The runtime allocator
+ * knows natural alignment only, so after the handoff an `offset` other than 0 is refused.
  */
-export type TakeFrames = (count: u64, alignment: u64, phase: u64, reason: Reason) => u64;
+export type TakeFrames = (count: u64, alignment: u64, offset: u64, reason: Reason) => u64;
 
-/** Takes back what `TakeFrames` handed out. */
+/** Takes back what `TakeFrames` handed out. The early allocator cannot: there the frames stay taken. */
 export type GiveFrames = (start: u64, count: u64) => void;
 
-function takeNone(count: u64, alignment: u64, phase: u64, reason: Reason): u64 {
+function takeNone(count: u64, alignment: u64, offset: u64, reason: Reason): u64 {
   return 0;
 }
 
@@ -32,8 +33,8 @@ export function setFrameSource(taker: TakeFrames, giver: GiveFrames): void {
 }
 
 /** See `TakeFrames`. */
-export function takeFrames(count: u64, alignment: u64, phase: u64, reason: Reason): u64 {
-  return take(count, alignment, phase, reason);
+export function takeFrames(count: u64, alignment: u64, offset: u64, reason: Reason): u64 {
+  return take(count, alignment, offset, reason);
 }
 
 /** See `GiveFrames`. */

@@ -6,8 +6,7 @@
  * refuses to take any of it back.
  *
  * The list is one array of records, sorted by address and disjoint, whole frames only. It starts
- * in a small table of its own (the loader's regions and the first early allocations, which no
- * memory map can make more) and moves to carved storage as soon as there is any; from then on the
+ * in a small table of its own (the loader's regions and the first early allocations) and moves to carved storage as soon as there is any; from then on the
  * owner of the storage moves it to a larger one whenever `reservationsFit` says so.
  */
 
@@ -23,7 +22,7 @@ export const enum Reason {
   WASM_MODULE = 5,
   /** Page tables made before the handoff: those of the linear-memory window. */
   PAGE_TABLES = 6,
-  /** Frames behind linear memory that no storage has been carved from yet. */
+  /** Frames at the end of linear memory that nothing has been carved from yet. */
   LINEAR_MEMORY = 7,
   MAP_COPY = 8,
   FREE_RUN_STORAGE = 9,
@@ -83,7 +82,7 @@ export class ReservedRegion {
   /** A `Reason`. */
   reason: u64;
 
-  /** First address behind the region. */
+  /** First address after the region. */
   @inline
   get end(): u64 {
     return this.base + this.length;
@@ -136,7 +135,7 @@ export function moveReservations(storage: usize, newSlots: u32): void {
   slots = newSlots;
 }
 
-/** Index of the first region that ends behind `address`. */
+/** Index of the first region that ends above `address`. */
 function firstEndingAfter(address: u64): u32 {
   let low: u32 = 0;
   let high = count;

@@ -1,9 +1,9 @@
 /**
- * The memory map: the firmware's entries, the kernel's copy of them, and the regions that the copy
- * comes to once it is sanitised.
+ * The memory map: the firmware's entries, the kernel's copy of them, and the regions that sanitising
+ * makes of the copy.
  *
- * Before the copy every look goes to the firmware's list; afterwards that list is never read again
- * and the copy stays as provenance. The early allocator looks through `viewedEntry`, which shows
+ * Before the copy every access goes to the firmware's list; afterwards that list is never read again
+ * and the copy stays as provenance. The early allocator reads `viewedEntry`, which shows
  * the best there is at the time: the firmware's entries first, then the sanitised regions.
  */
 
@@ -102,7 +102,7 @@ export function entryCount(): u32 {
   return entries;
 }
 
-/** Entry `index` as the firmware said it; valid until the next look. */
+/** Entry `index` as the firmware said it; valid until the next call. */
 export function entry(index: u32): MemoryMapEntry {
   if (copy) return changetype<MemoryMapEntry>(copy + usize(index) * ENTRY_BYTES);
   memmapEntry(index, record);

@@ -114,16 +114,22 @@ function typeOf(rank: i32): MemoryType {
 const EVENT_RANK_SHIFT: u64 = 1;
 const EVENT_FRAME_SHIFT: u64 = 4;
 
-/** Where events go; 0 while they are only counted. */
+/** Bytes of one event. */
+const EVENT_BYTES: u64 = 8;
+
+/** Most events of one entry: two for each of its intervals. */
+const EVENTS_PER_ENTRY: u64 = 8;
+
+/** Most frames of one entry at which a region can begin or end, not counting frames 0 and 1. */
+const BORDERS_PER_ENTRY: u64 = 4;
+
+/** Where events go, and how many there are. */
 let events: usize = 0;
 let eventTotal: u32 = 0;
 
 function emitEvent(frame: u64, rank: Rank, starts: u64): void {
-  if (events) {
-    const event = (frame << EVENT_FRAME_SHIFT) | (u64(rank) << EVENT_RANK_SHIFT) | starts;
-    store<u64>(events + (usize(eventTotal) << 3), event);
-  }
-  ++eventTotal;
+  const event = (frame << EVENT_FRAME_SHIFT) | (u64(rank) << EVENT_RANK_SHIFT) | starts;
+  store<u64>(events + (usize(eventTotal++) << 3), event);
 }
 
 /** Adds the frames `[first, past)`, which may be none, as an interval of `rank`. */
@@ -133,9 +139,8 @@ function emitInterval(first: u64, past: u64, rank: Rank): void {
   emitEvent(past, rank, 0);
 }
 
-/** Logs why an entry is not taken as it is; once, when the events are written. */
+/** Logs why an entry is not taken as it is. */
 function logChange(source: MemoryMapEntry, change: string, reason: string): void {
-  if (!events) return;
   debug("memmap")
     .text(change)
     .range(source.base, saturatingEnd(source.base, source.length))
@@ -145,14 +150,14 @@ function logChange(source: MemoryMapEntry, change: string, reason: string): void
     .end();
 }
 
-/** Adds what `source` comes to: see the rules at the top of this file. */
+/** Adds the intervals of `source`: see the rules at the top of this file. */
 function emitEntry(source: MemoryMapEntry, counts: SanitiseReport): void {
   const base = source.base;
   const end = saturatingEnd(base, source.length);
   const overflows = end - base < source.length || end == u64.MAX_VALUE;
   const rank = rankOf(source.type);
   const outerFirst = min(frameOf(base), FRAME_LIMIT);
-  // No address is behind the last frame, so neither is an end that saturated.
+  // No address lies beyond the last frame, so neither does an end that saturated.
   const outerPast = min(frameAtOrAfter(end), FRAME_LIMIT);
   let innerFirst = min(frameAtOrAfter(base), FRAME_LIMIT);
   const innerPast = min(frameOf(end), FRAME_LIMIT);
@@ -203,9 +208,9 @@ function logCuts(source: MemoryMapEntry, change: string): void {
   }
 }
 
-/** Adds all entries of the memory map to the events at `storage`, or counts them if it is 0. */
-function emitAll(storage: usize): SanitiseReport {
-  events = storage;
+/** Writes the events of all entries of the memory map to `scratch`. */
+function emitAll(scratch: usize): SanitiseReport {
+  events = scratch;
   eventTotal = 0;
   memory.fill(report, 0, 32);
   const counts = changetype<SanitiseReport>(report);
@@ -213,14 +218,15 @@ function emitAll(storage: usize): SanitiseReport {
   return counts;
 }
 
-/** Number of events that the memory map comes to; regions are fewer than events. */
-export function countEvents(): u32 {
-  emitAll(0);
-  return eventTotal;
+/** Bytes of the scratch memory that `sanitise` needs. */
+export function sanitiseScratchBytes(): u64 {
+  return u64(entryCount()) * EVENTS_PER_ENTRY * EVENT_BYTES;
 }
 
-/** Bytes of one event. */
-export const EVENT_BYTES: usize = 8;
+/** Most regions that the memory map can have once it is sanitised. */
+export function mostRegions(): u64 {
+  return u64(entryCount()) * BORDERS_PER_ENTRY + 1;
+}
 
 /** Intervals of each rank that are open at the sweep's frame. */
 const open: usize = memory.data(32);
@@ -233,8 +239,8 @@ function winningRank(): i32 {
 }
 
 /**
- * Sanitises the memory map: writes the regions to `regions`, which has room for `countEvents()` of
- * them, using `scratch` for as many events. Returns what was changed on the way.
+ * Sanitises the memory map: writes the regions to `regions`, which has room for `mostRegions()`, by way
+ * of `sanitiseScratchBytes()` of memory at `scratch`. Returns what was changed on the way.
  */
 export function sanitise(regions: usize, scratch: usize): SanitiseReport {
   const counts = emitAll(scratch);

@@ -3,7 +3,7 @@
  *
  * A wasm module's memory is one array that grows at its end. The first of it lies in the shim's
  * image; this file puts the rest onto frames of the memory map. It opens a window in an unused part
- * of the address space, maps the first pages there a second time, and maps further frames behind
+ * of the address space, maps the first pages there a second time, and maps further frames after
  * them, so that the array stays contiguous however scattered its frames are:
  *
  *     window                        base                 base + 64 KiB
@@ -101,7 +101,7 @@ export function openLinearMemory(): ErrorCode {
  * What the number of a frame should be modulo 512 so that the next growth, from that frame on, can
  * be mapped with 2 MiB pages.
  */
-export function linearMemoryPhase(): u64 {
+export function growthOffset(): u64 {
   return ((base + linearMemoryBytes()) >> FRAME_SHIFT) & (LARGE_PAGE_FRAMES - 1);
 }
 

@@ -1,7 +1,7 @@
 /**
- * The kernel's view of physical memory: what of it is mapped, and what a mapping may allow.
+ * The mapping policy: which physical memory is mapped, and what a mapping may allow.
  *
- * Paging reads it as runs, in address order. The rules, the strictest last:
+ * Paging reads it as ranges, in address order. The rules, the strictest last:
  *
  *   - memory that is or may become the kernel's (usable, reclaimable) can be written;
  *   - a framebuffer can be written, write-combining;
@@ -24,12 +24,12 @@ import { Access, PHYSICAL_LIMIT } from "./page_table";
 /** Access of memory that is not mapped. */
 const NO_ACCESS: i32 = -1;
 
-/** A run of physical memory with one access. */
+/** A range of physical memory with one access. */
 @unmanaged
-export class PhysicalRun {
+export class PhysicalRange {
   /** Physical address of the first byte, frame-aligned. */
   base: u64;
-  /** First address behind the run, frame-aligned. */
+  /** First address after the range, frame-aligned. */
   end: u64;
   /** An `Access`. */
   access: i32;
@@ -40,13 +40,13 @@ const RECORD_BYTES: usize = 24;
 /** The boot regions by kind, `{base, end, …}`, grown to whole frames; an absent one is empty. */
 const bootRegions: usize = memory.data(168);
 
-/** The sanitised region that `accessAt` looks at next: the first that ends behind its address. */
+/** The sanitised region that `accessAt` looks at next: the first that ends above its address. */
 let cursor: u32 = 0;
 
-/** Where `nextRun` goes on. */
+/** Where `nextPhysicalRange` goes on. */
 let position: u64 = 0;
 
-/** First address behind the last one asked about where the access may be another. */
+/** The next address above the last one asked about at which the access may change. */
 let border: u64 = 0;
 
 /** `address` rounded up to a frame, at most the end of physical memory. */
@@ -55,7 +55,7 @@ function frameEnd(address: u64): u64 {
 }
 
 /** Starts over at the first frame but 0. */
-export function openPhysicalView(): void {
+export function openMappingPolicy(): void {
   cursor = 0;
   position = FRAME_SIZE;
   for (let kind: i32 = 0; kind < BootRegion.KINDS; ++kind) {
@@ -124,8 +124,8 @@ function accessAt(address: u64): i32 {
   return access;
 }
 
-/** Sets `run` to the next run, maximal and mapped; false if there is none. */
-export function nextPhysicalRun(run: PhysicalRun): bool {
+/** Sets `range` to the next range, maximal and mapped; false if there is none. */
+export function nextPhysicalRange(range: PhysicalRange): bool {
   let access = NO_ACCESS;
   while (position < PHYSICAL_LIMIT) {
     access = accessAt(position);
@@ -133,11 +133,11 @@ export function nextPhysicalRun(run: PhysicalRun): bool {
     position = border;
   }
   if (position >= PHYSICAL_LIMIT) return false;
-  run.base = position;
-  run.access = access;
+  range.base = position;
+  range.access = access;
   do {
     position = border;
   } while (position < PHYSICAL_LIMIT && accessAt(position) == access);
-  run.end = position;
+  range.end = position;
   return true;
 }

@@ -17,9 +17,9 @@
 
 import { ErrorCode } from "../../boot/error_code";
 import { CpuFeature, cpuFeatures, flushPage, physFill, physLoad, physStore } from "../../boot/shim";
-import { FRAME_SIZE, frameAddress, frameOf } from "../frames";
 import { giveFrames, takeFrames } from "../early/frame_source";
 import { Reason } from "../early/reservations";
+import { FRAME_SIZE, frameAddress, frameOf } from "../frames";
 
 const PRESENT: u64 = 1;
 const WRITABLE: u64 = 1 << 1;
@@ -63,7 +63,7 @@ let smallPage: u64 = 0;
 let largePage: u64 = 0;
 /** Largest level whose entries may map pages on this processor. */
 let largestLevel: i32 = 0;
-/** First address behind what is mapped so far; 0 behind the last page of the address space. */
+/** First address after what is mapped so far; 0 after the last page of the address space. */
 let mappedEnd: u64 = 0;
 
 /** log2 of the bytes that one entry of `level` spans. */
@@ -131,7 +131,7 @@ export function tablesInUse(): u32 {
 }
 
 /**
- * Enters the page that `entry` says and `count - 1` pages of `bytes` behind it from `slot` on, up to
+ * Enters the page that `entry` says and `count - 1` further pages of `bytes` after it from `slot` on, up to
  * the first entry that is present. Returns how many were entered. A new table has none present.
  */
 function enterPages(slot: u64, entry: u64, bytes: u64, count: u64, isNew: bool): u64 {
@@ -146,7 +146,7 @@ function enterPages(slot: u64, entry: u64, bytes: u64, count: u64, isNew: bool):
 
 /**
  * Maps `[virtual, last]`, which lies below one table of `level`. Moves `mappedEnd` as it goes.
- * `isNew` says that the table is empty, which spares a look at each of its entries.
+ * `isNew` says that the table is empty, so that its entries need not be read.
  */
 function mapBelow(table: u64, level: i32, virtual: u64, last: u64, isNew: bool): ErrorCode {
   const inside: u64 = (u64(1) << spanShift(level)) - 1;

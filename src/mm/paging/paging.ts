@@ -1,9 +1,9 @@
 /**
  * The kernel's own address space: which tables it stands on, what they map and why.
  *
- *     0 …         physical memory 1:1: all that the physical view has below 1 GiB, and above it the
+ *     0 …         physical memory 1:1: all mapped memory below 1 GiB, and above it the
  *                 identity ranges (image, boot stack, wasm module, copy of the map, framebuffer)
- *     hhdm …      the direct map: all that the physical view has
+ *     hhdm …      the direct map: all memory that mapping_policy.ts lets be mapped
  *     window      linear memory, through the very tables that were made when it was opened
  *     image       at its link address: text R-X, read-only data R--, data RW-
  *
@@ -16,8 +16,10 @@ import { ErrorCode } from "../../boot/error_code";
 import { debug, info } from "../../boot/log";
 import { panic } from "../../boot/panic";
 import { BootRegion, bootRegion, pageRoot, setPageRoot } from "../../boot/shim";
+import { Reason, reservationIn } from "../early/reservations";
 import { directMapAddress } from "./direct_map";
 import { linearMemoryBase } from "./linear_memory";
+import { nextPhysicalRange, openMappingPolicy, PhysicalRange } from "./mapping_policy";
 import {
   Access,
   mapRange,
@@ -27,14 +29,12 @@ import {
   tablesInUse,
   topEntry,
 } from "./page_table";
-import { nextPhysicalRun, openPhysicalView, PhysicalRun } from "./mapping_policy";
-import { Reason, reservationIn } from "../early/reservations";
 
-/** Below this address everything in the physical view is mapped 1:1. */
+/** Below this address all mapped memory is mapped 1:1 as well. */
 const LOW_MEMORY_END: u64 = 1 << 30;
 
 const record: usize = memory.data(24);
-const run = changetype<PhysicalRun>(memory.data(24));
+const range = changetype<PhysicalRange>(memory.data(24));
 
 /** True if what is reserved for `reason` is mapped 1:1 wherever it lies. */
 function isIdentityRange(reason: u64): bool {
@@ -57,7 +57,7 @@ function mapOneToOne(root: u64, base: u64, end: u64, access: i32): ErrorCode {
 }
 
 /** Maps what of `part` is low memory or in an identity range 1:1. */
-function mapIdentity(root: u64, part: PhysicalRun): ErrorCode {
+function mapIdentity(root: u64, part: PhysicalRange): ErrorCode {
   const access = part.access;
   let status = mapOneToOne(root, part.base, min(part.end, LOW_MEMORY_END), access);
   // Ranges that touch are mapped as one, so that they can share large pages.
@@ -84,19 +84,19 @@ function accessName(access: i32): string {
   return access & Access.WRITE ? "write" : "read";
 }
 
-/** Maps the physical view in the direct map, and 1:1 where that is due. */
-function mapPhysicalView(root: u64): ErrorCode {
-  openPhysicalView();
-  while (nextPhysicalRun(run)) {
-    const bytes = run.end - run.base;
+/** Maps physical memory in the direct map, and 1:1 where that is due. */
+function mapPhysicalMemory(root: u64): ErrorCode {
+  openMappingPolicy();
+  while (nextPhysicalRange(range)) {
+    const bytes = range.end - range.base;
     debug("paging")
       .text("direct map")
-      .range(run.base, run.end)
-      .word("access", accessName(run.access))
+      .range(range.base, range.end)
+      .word("access", accessName(range.access))
       .num("bytes", bytes)
       .end();
-    let status = mapRange(root, directMapAddress(run.base), run.base, bytes, run.access);
-    if (!status) status = mapIdentity(root, run);
+    let status = mapRange(root, directMapAddress(range.base), range.base, bytes, range.access);
+    if (!status) status = mapIdentity(root, range);
     if (status) return status;
   }
   return ErrorCode.NONE;
@@ -142,7 +142,7 @@ export function installIdentityPaging(): ErrorCode {
   if (!root) {
     return panic("paging", "no frame for the top-level page table", ErrorCode.OUT_OF_FRAMES);
   }
-  let status = mapPhysicalView(root);
+  let status = mapPhysicalMemory(root);
   if (!status) status = mapImage(root);
   // Nothing can fail once the window is shared: its tables are not the new root's alone.
   if (!status) status = keepWindow(root);

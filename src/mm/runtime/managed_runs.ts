@@ -1,16 +1,13 @@
 /**
  * The list of managed runs: which frames the runtime allocator manages, as maximal runs.
  *
- * It is an Option array of `PhysFrame` in carved storage, sorted, disjoint, no two runs adjacent.
+ * It is an Option array of `FrameRange` in carved storage, sorted, disjoint, no two runs adjacent.
  * It says what is under management, whatever is allocated inside; the buddy allocator knows that.
- * The owner of the storage moves it to a larger one whenever `runsFit` says so.
+ * The owner of the storage moves it to a larger one when it is full.
  */
 
 import { ErrorCode } from "../../boot/error_code";
-import { PhysFrame } from "../frames";
-
-/** Bytes of one slot. */
-export const RUN_BYTES: usize = 8;
+import { FRAME_RANGE_BYTES, FrameRange } from "../frames";
 
 let table: usize = 0;
 let slots: u32 = 0;
@@ -19,42 +16,42 @@ let slots: u32 = 0;
 let count: u32 = 0;
 
 /** Starts over, empty, with zeroed storage for `newSlots` runs. */
-export function resetRuns(storage: usize, newSlots: u32): void {
+export function resetManagedRuns(storage: usize, newSlots: u32): void {
   table = storage;
   slots = newSlots;
   count = 0;
 }
 
 /** Moves the list to zeroed storage for `newSlots` runs, not less than are in use. */
-export function moveRuns(storage: usize, newSlots: u32): void {
-  memory.copy(storage, table, usize(count) * RUN_BYTES);
+export function moveManagedRuns(storage: usize, newSlots: u32): void {
+  memory.copy(storage, table, usize(count) * FRAME_RANGE_BYTES);
   table = storage;
   slots = newSlots;
 }
 
 /** How many runs there are. */
-export function runCount(): u32 {
+export function managedRunCount(): u32 {
   return count;
 }
 
 /** How many runs the storage has room for. */
-export function runSlots(): u32 {
+export function managedRunSlots(): u32 {
   return slots;
 }
 
 /** Run `index`, in address order. */
 @inline
-export function run(index: u32): PhysFrame {
-  return changetype<PhysFrame>(table + usize(index) * RUN_BYTES);
+export function managedRun(index: u32): FrameRange {
+  return changetype<FrameRange>(table + usize(index) * FRAME_RANGE_BYTES);
 }
 
-/** First frame behind run `index`; may be 2^32. */
+/** First frame after run `index`; may be 2^32. */
 @inline
 function runEnd(index: u32): u64 {
-  return u64(run(index).start) + u64(run(index).count);
+  return u64(managedRun(index).start) + u64(managedRun(index).count);
 }
 
-/** Index of the first run that ends at or behind `frame`. */
+/** Index of the first run that ends at or after `frame`. */
 function firstReaching(frame: u64): u32 {
   let low: u32 = 0;
   let high = count;
@@ -68,29 +65,29 @@ function firstReaching(frame: u64): u32 {
 
 /** Replaces the runs `[from, to)` by room for `room` runs. */
 function makeRoom(from: u32, to: u32, room: u32): void {
-  const target = table + usize(from + room) * RUN_BYTES;
-  memory.copy(target, table + usize(to) * RUN_BYTES, usize(count - to) * RUN_BYTES);
+  const target = table + usize(from + room) * FRAME_RANGE_BYTES;
+  memory.copy(target, table + usize(to) * FRAME_RANGE_BYTES, usize(count - to) * FRAME_RANGE_BYTES);
   count = count - (to - from) + room;
 }
 
 function write(index: u32, first: u64, past: u64): void {
-  run(index).start = u32(first);
-  run(index).count = u32(past - first);
+  managedRun(index).start = u32(first);
+  managedRun(index).count = u32(past - first);
 }
 
 /**
  * Adds the frames `[first, past)`, merging them with every run that they overlap or touch. An empty
  * range is a no-op. STORAGE_EXHAUSTED, without a change, when no slot is left.
  */
-export function addRun(first: u64, past: u64): ErrorCode {
+export function addManagedRun(first: u64, past: u64): ErrorCode {
   if (first >= past) return ErrorCode.NONE;
   const from = firstReaching(first);
   let to = from;
-  while (to < count && u64(run(to).start) <= past) ++to;
+  while (to < count && u64(managedRun(to).start) <= past) ++to;
   if (from == to) {
     if (count == slots) return ErrorCode.STORAGE_EXHAUSTED;
   } else {
-    first = min(first, u64(run(from).start));
+    first = min(first, u64(managedRun(from).start));
     past = max(past, runEnd(to - 1));
   }
   makeRoom(from, to, 1);
@@ -102,14 +99,14 @@ export function addRun(first: u64, past: u64): ErrorCode {
  * Takes the frames `[first, past)` out of every run that holds any of them. STORAGE_EXHAUSTED,
  * without a change, when a run would have to be split and no slot is left.
  */
-export function removeFromRuns(first: u64, past: u64): ErrorCode {
+export function removeManaged(first: u64, past: u64): ErrorCode {
   if (first >= past) return ErrorCode.NONE;
   // A run that only touches the range from below is none of those to change.
   const from = firstReaching(first + 1);
   let to = from;
-  while (to < count && u64(run(to).start) < past) ++to;
+  while (to < count && u64(managedRun(to).start) < past) ++to;
   if (from == to) return ErrorCode.NONE;
-  const lowest = u64(run(from).start);
+  const lowest = u64(managedRun(from).start);
   const highest = runEnd(to - 1);
   const keepsLow = u32(lowest < first);
   const keepsHigh = u32(highest > past);
@@ -121,8 +118,8 @@ export function removeFromRuns(first: u64, past: u64): ErrorCode {
 }
 
 /** Frames in all runs. */
-export function frameTotal(): u64 {
+export function managedRunFrames(): u64 {
   let total: u64 = 0;
-  for (let index: u32 = 0; index < count; ++index) total += u64(run(index).count);
+  for (let index: u32 = 0; index < count; ++index) total += u64(managedRun(index).count);
   return total;
 }

@@ -25,20 +25,6 @@ import {
   NO_FRAME,
   Zone,
 } from "../buddy/buddy_alloc";
-import { carve, RuntimeStorage, Span } from "./carve";
-import { ADDRESS_LIMIT, FRAME_SIZE, frameAddress, frameOf } from "../frames";
-import { setFrameSource } from "../early/frame_source";
-import {
-  addRun,
-  frameTotal,
-  moveRuns,
-  removeFromRuns,
-  resetRuns,
-  RUN_BYTES,
-  runCount,
-  runSlots,
-} from "./managed_runs";
-import { MemoryType, region, regionCount } from "../map/memory_map";
 import {
   cachedFrames,
   initPageAllocator,
@@ -50,6 +36,7 @@ import {
   pageRetain,
   sharingTableBytes,
 } from "../buddy/page_alloc";
+import { setFrameSource } from "../early/frame_source";
 import {
   moveReservations,
   Reason,
@@ -60,6 +47,25 @@ import {
   skipReserved,
   skipUnreserved,
 } from "../early/reservations";
+import {
+  ADDRESS_LIMIT,
+  FRAME_RANGE_BYTES,
+  FRAME_SIZE,
+  frameAddress,
+  frameOf,
+  Order,
+} from "../frames";
+import { MemoryType, region, regionCount } from "../map/memory_map";
+import { carve, Chunk, RuntimeStorage } from "./carve";
+import {
+  addManagedRun,
+  managedRunCount,
+  managedRunFrames,
+  managedRunSlots,
+  moveManagedRuns,
+  removeManaged,
+  resetManagedRuns,
+} from "./managed_runs";
 import { RESERVED_REGION_BYTES, StoragePlan } from "./storage_plan";
 
 /** What a caller of `allocate` may ask for; bits that can be combined. */
@@ -83,7 +89,7 @@ function zoneFor(flags: u32): Zone {
 }
 
 /** Storage that a list moves to. */
-const grown = changetype<Span>(memory.data(24));
+const grown = changetype<Chunk>(memory.data(24));
 
 /** Carves storage of twice `bytes`, a power of two at least 64 KiB, into `grown`. */
 function carveTwice(bytes: u64, reason: Reason): ErrorCode {
@@ -92,7 +98,7 @@ function carveTwice(bytes: u64, reason: Reason): ErrorCode {
 }
 
 /**
- * Sees to room for two more reservations. Whoever reserves or carves calls this first and makes one:
+ * Makes room for two more reservations. Whoever reserves or carves calls this first and makes one:
  * the other stays for this function, whose own carving may have to record what it took.
  */
 function growReservations(): ErrorCode {
@@ -103,16 +109,17 @@ function growReservations(): ErrorCode {
   return status;
 }
 
-/** Sees to room for one more run. */
-function growRuns(): ErrorCode {
-  if (runCount() < runSlots()) return ErrorCode.NONE;
+/** Makes room for one more managed run. */
+function growManagedRuns(): ErrorCode {
+  if (managedRunCount() < managedRunSlots()) return ErrorCode.NONE;
   let status = growReservations();
-  if (!status) status = carveTwice(u64(runSlots()) * RUN_BYTES, Reason.FREE_RUN_STORAGE);
-  if (!status) moveRuns(grown.linear, u32(grown.bytes / RUN_BYTES));
+  if (!status)
+    status = carveTwice(u64(managedRunSlots()) * FRAME_RANGE_BYTES, Reason.FREE_RUN_STORAGE);
+  if (!status) moveManagedRuns(grown.linear, u32(grown.bytes / FRAME_RANGE_BYTES));
   return status;
 }
 
-/** Sees to a table of sharing counts twice as large. */
+/** Moves the sharing counts to a table twice as large. */
 function growSharing(): ErrorCode {
   let status = growReservations();
   if (!status) status = carveTwice(sharingTableBytes(), Reason.PAGE_ALLOCATOR_TABLES);
@@ -137,7 +144,7 @@ export class PhysicalAllocator {
    * their physical address, or 0 with `failure` set: INVALID_ORDER, UNSUPPORTED (a flag that means
    * nothing), OUT_OF_FRAMES.
    */
-  allocate(order: u32, flags: u32): u64 {
+  allocate(order: Order, flags: u32): u64 {
     if (order > MAX_ORDER) return this.refuse(ErrorCode.INVALID_ORDER);
     if (flags & ~FrameFlag.ALL) return this.refuse(ErrorCode.UNSUPPORTED);
     const zone = zoneFor(flags);
@@ -159,7 +166,7 @@ export class PhysicalAllocator {
    * Errors: INVALID_ORDER; INVALID_ADDRESS (not frame-aligned, not managed, or not aligned to the
    * order); RESERVED; NOT_ALLOCATED (it is free); ORDER_MISMATCH (it belongs to another block).
    */
-  free(address: u64, order: u32): ErrorCode {
+  free(address: u64, order: Order): ErrorCode {
     if (order > MAX_ORDER) return ErrorCode.INVALID_ORDER;
     if (!isFrameAddress(address)) return ErrorCode.INVALID_ADDRESS;
     const frame = u32(frameOf(address));
@@ -210,13 +217,13 @@ export class PhysicalAllocator {
     // Taken before the lists grow: growing allocates, and must not do so from this range.
     let status = buddyTakeRange(u32(first), u32(count));
     if (status) return status;
-    status = growRuns();
+    status = growManagedRuns();
     if (!status) status = growReservations();
     if (status) {
       buddyInsertRun(u32(first), u32(count));
       return status;
     }
-    removeFromRuns(first, first + count);
+    removeManaged(first, first + count);
     return reserve(address, bytes, Reason.CALLER);
   }
 
@@ -250,7 +257,7 @@ export class PhysicalAllocator {
 
   /** Puts the frames `[first, past)`, at least one, under management. */
   private manage(first: u64, past: u64): ErrorCode {
-    const status = addRun(first, past);
+    const status = addManagedRun(first, past);
     return status ? status : buddyInsertRun(u32(first), u32(past - first));
   }
 
@@ -274,9 +281,9 @@ export class PhysicalAllocator {
     return pageLargestFreeOrder();
   }
 
-  /** True if the list of runs and the buddy allocator count the same frames, and the sums hold. */
+  /** True if the list of managed runs and the buddy allocator count the same frames, and the sums hold. */
   totalsMatch(): bool {
-    return frameTotal() == this.managedFrames() && this.freeFrames() <= this.managedFrames();
+    return managedRunFrames() == this.managedFrames() && this.freeFrames() <= this.managedFrames();
   }
 }
 
@@ -294,9 +301,9 @@ let ready: bool = false;
 let lent: bool = false;
 
 /** The frame source after the handoff; a block is as large as the next power of two. */
-function takeRuntimeFrames(count: u64, alignment: u64, phase: u64, reason: Reason): u64 {
+function takeRuntimeFrames(count: u64, alignment: u64, offset: u64, reason: Reason): u64 {
   const order = orderFor(count);
-  if (order > MAX_ORDER || phase || alignment > u64(1) << order) return 0;
+  if (order > MAX_ORDER || offset || alignment > u64(1) << order) return 0;
   return frameOf(allocator.allocate(order, 0));
 }
 
@@ -317,8 +324,8 @@ function orderFor(count: u64): u32 {
  */
 export function initializeRuntimeAllocator(plan: StoragePlan, storage: RuntimeStorage): ErrorCode {
   if (ready) return ErrorCode.ALREADY_INITIALIZED;
-  resetRuns(storage.freeRuns, storage.freeSlots);
-  initBuddyAllocator(storage.buddyTables, plan.runs, plan.runCount);
+  resetManagedRuns(storage.freeRuns, storage.freeSlots);
+  initBuddyAllocator(storage.buddyTables, plan.ranges, plan.rangeCount);
   let status = initPageAllocator(storage.pageTables, storage.pageBytes);
   if (!status) status = finalizePageAllocator();
   if (status) return status;

@@ -13,9 +13,9 @@ import { info, warn } from "../../boot/log";
 import { hasOption, hasOptionKey } from "../../boot/options";
 import { panic } from "../../boot/panic";
 import { physFill } from "../../boot/shim";
+import { skipReserved, skipUnreserved } from "../early/reservations";
 import { MemoryType, region, regionCount } from "../map/memory_map";
 import { PhysicalAllocator } from "./physical_allocator";
-import { skipReserved, skipUnreserved } from "../early/reservations";
 
 /** As a pointer not canonical, as an instruction INT3, as a page-table entry not present. */
 const POISON: i32 = 0xcc;

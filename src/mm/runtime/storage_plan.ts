@@ -7,10 +7,9 @@
 
 import { debug } from "../../boot/log";
 import { buddyTableBytes } from "../buddy/buddy_alloc";
-import { FRAME_SIZE, frameOf, PhysFrame } from "../frames";
-import { RUN_BYTES } from "./managed_runs";
-import { entryCount, MemoryType, region, regionCount } from "../map/memory_map";
 import { RECORDS_PER_RESERVATION, reservationCount } from "../early/reservations";
+import { FRAME_RANGE_BYTES, FRAME_SIZE, frameOf, FrameRange } from "../frames";
+import { entryCount, MemoryType, region, regionCount } from "../map/memory_map";
 
 /** What the runtime allocator needs. */
 @unmanaged
@@ -25,9 +24,9 @@ export class StoragePlan {
   freeSlots: u32;
   /** Slots for reserved regions; likewise. */
   reservedSlots: u32;
-  /** Runs of memory that may ever be managed, at `runs`. */
-  runCount: u32;
-  runs: usize;
+  /** How many ranges of memory may ever be managed, and where they are listed (`FrameRange`). */
+  rangeCount: u32;
+  ranges: usize;
   /** Bytes of the buddy allocator's tables. */
   buddyBytes: u64;
   /** Bytes of the page-frame allocator's first table of sharing counts. */
@@ -58,10 +57,10 @@ const UPPER_TABLES: u64 = 4;
 const plan = changetype<StoragePlan>(memory.data(56));
 
 /**
- * Writes the runs of memory that may ever be managed to `runs`: usable and reclaimable regions,
+ * Writes the ranges of memory that may ever be managed to `ranges`: usable and reclaimable regions,
  * merged where they touch. At most one a region. Returns how many.
  */
-function collectRuns(runs: usize): u32 {
+function collectRanges(ranges: usize): u32 {
   let count: u32 = 0;
   let past: u64 = 0;
   for (let index: u32 = 0; index < regionCount(); ++index) {
@@ -71,9 +70,9 @@ function collectRuns(runs: usize): u32 {
     const first = frameOf(source.base);
     const frames = frameOf(source.length);
     if (count && past == first) {
-      changetype<PhysFrame>(runs + usize(count - 1) * RUN_BYTES).count += u32(frames);
+      changetype<FrameRange>(ranges + usize(count - 1) * FRAME_RANGE_BYTES).count += u32(frames);
     } else {
-      const added = changetype<PhysFrame>(runs + usize(count++) * RUN_BYTES);
+      const added = changetype<FrameRange>(ranges + usize(count++) * FRAME_RANGE_BYTES);
       added.start = u32(first);
       added.count = u32(frames);
     }
@@ -90,28 +89,28 @@ function countRegions(type: MemoryType): u32 {
 }
 
 /**
- * Plans for the sanitised map and the reservations there are; `runs` is scratch and result for the
- * runs of memory, a slot for each region. Returns null where the map has no usable memory.
+ * Plans for the sanitised map and the reservations there are; `ranges` is memory for the ranges
+ * that may ever be managed, at most one a region. Returns null where the map has no usable memory.
  *
  * Reserved slots. A call of `reserve` adds at most `RECORDS_PER_RESERVATION` records. After the plan
  * each of the `PIECES` causes at most two calls (its frames, its reason) and a growth of linear
  * memory, whose page tables are one call each: one for every 2 MiB that grow and `UPPER_TABLES`.
  * Reclaiming reserves nothing.
  *
- * Free slots. Runs begin where a usable or a reclaimable region begins or behind a reservation, so
+ * Free slots. Runs begin where a usable or a reclaimable region begins or after a reservation, so
  * there are never more of them than usable regions, reclaimable regions and reservations together,
  * before reclaiming and after it.
  *
  * `range_reserve` may exceed both later; it moves the lists to larger storage first.
  */
-export function runtimeStoragePlan(runs: usize): StoragePlan | null {
+export function runtimeStoragePlan(ranges: usize): StoragePlan | null {
   plan.entries = entryCount();
   plan.conventional = countRegions(MemoryType.USABLE);
   if (!plan.conventional) return null;
   plan.reservations = reservationCount();
-  plan.runs = runs;
-  plan.runCount = collectRuns(runs);
-  plan.buddyBytes = buddyTableBytes(runs, plan.runCount);
+  plan.ranges = ranges;
+  plan.rangeCount = collectRanges(ranges);
+  plan.buddyBytes = buddyTableBytes(ranges, plan.rangeCount);
   plan.pageBytes = FIRST_SHARING_BYTES;
 
   const growth = plan.buddyBytes + (PIECES << 21);

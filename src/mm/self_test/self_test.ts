@@ -25,9 +25,9 @@ import { ErrorCode, errorName } from "../../boot/error_code";
 import { info, panicLine, warn } from "../../boot/log";
 import { hasOption, hasOptionKey } from "../../boot/options";
 import { clock, pageRoot, physFill, physLoad, physStore } from "../../boot/shim";
-import { BlockList } from "./block_list";
 import { MAX_ORDER } from "../buddy/buddy_alloc";
-import { carve, Span } from "../runtime/carve";
+import { drainFrameCache } from "../buddy/page_alloc";
+import { Reason } from "../early/reservations";
 import { alignDown, FRAME_SIZE, frameAddress } from "../frames";
 import {
   linearMemoryBase,
@@ -35,26 +35,26 @@ import {
   WASM_PAGE_BYTES,
   WASM_PAGE_FRAMES,
 } from "../paging/linear_memory";
-import { flushPageCache } from "../buddy/page_alloc";
 import { tablesInUse, translate } from "../paging/page_table";
+import { carve, Chunk } from "../runtime/carve";
 import { FrameFlag, PhysicalAllocator } from "../runtime/physical_allocator";
-import { Reason } from "../early/reservations";
+import { BlockList } from "./block_list";
 
 /** Not zero, and no address. */
 const DIRT: i32 = 0xdb;
 
-/** Bytes from one word to the next where a whole frame is looked at. */
+/** Bytes from one word to the next where a whole frame is checked. */
 const CACHE_LINE: u64 = 64;
 
 const LOW_LIMIT: u64 = 16 << 20;
 const BUS_LIMIT: u64 = 1 << 32;
 
-/** Largest order of the block that is used up frame by frame: an area of 2 MiB. */
+/** Largest order of the block that is used up frame by frame: a pageblock of 2 MiB. */
 const SINGLES_ORDER: i32 = 9;
 
 const everything = changetype<BlockList>(memory.data(24));
 const singles = changetype<BlockList>(memory.data(24));
-const grown = changetype<Span>(memory.data(24));
+const grown = changetype<Chunk>(memory.data(24));
 
 /** What was checked so far. */
 let checks: u64 = 0;
@@ -268,7 +268,7 @@ function testExhaustion(allocator: PhysicalAllocator): ErrorCode {
 
 /**
  * Grows linear memory by a page that stays: the new bytes are zero, stand on the frames that the
- * allocator gave, and lie behind the old ones, which have not moved.
+ * allocator gave, and lie after the old ones, which have not moved.
  */
 function testLinearMemory(allocator: PhysicalAllocator): ErrorCode {
   const bytes = linearMemoryBytes();
@@ -318,7 +318,7 @@ function requestedExtent(): Extent {
 /** Tests that give back what they take, and checks that they did. */
 function testFrames(allocator: PhysicalAllocator, extent: Extent): ErrorCode {
   // Frames cached by the front end are not merged, and would be others afterwards.
-  flushPageCache();
+  drainFrameCache();
   const free = allocator.freeFrames();
   const managed = allocator.managedFrames();
   const largest = allocator.largestFreeOrder();
@@ -328,7 +328,7 @@ function testFrames(allocator: PhysicalAllocator, extent: Extent): ErrorCode {
   if (!status) status = testLow(allocator, FrameFlag.BELOW_4G, BUS_LIMIT);
   if (!status) status = testZeroing(allocator);
   if (!status && extent == Extent.FULL) status = testExhaustion(allocator);
-  flushPageCache();
+  drainFrameCache();
   if (!status) status = check(allocator.freeFrames() == free, "frames were lost", 0);
   if (!status) status = check(allocator.managedFrames() == managed, "managed frames changed", 0);
   if (!status) status = check(allocator.totalsMatch(), "the totals differ", 0);

@@ -19,7 +19,7 @@ const GIB = 2 ** 18;
 // The compiler takes its time.
 beforeAll(allocatorModule, 60_000);
 
-/** All frames of two areas are allocated; the lent word, all of it in use, is in the second. */
+/** All frames of two pageblocks are allocated; the lent word, all of it in use, is in the second. */
 function inUse(): Allocator {
   const allocator = managing({ start: GIB, count: 1024 });
   for (let i = 0; i < 1024; ++i) expect(allocator.pageAlloc(Zone.ANY)).toBe(GIB + i);
@@ -51,7 +51,7 @@ test("are merged for a request that finds nothing else", () => {
   checkTables(allocator);
 });
 
-test("do not keep an area that is free otherwise", () => {
+test("do not keep a pageblock that is free otherwise", () => {
   const allocator = inUse();
   for (let i = 0; i < 512; ++i) expect(allocator.pageFree(GIB + ((i * 77) % 512))).toBe(Code.NONE);
   expect(allocator.core.pageLargestFreeOrder()).toBe(9);
@@ -59,17 +59,17 @@ test("do not keep an area that is free otherwise", () => {
   expect(allocator.freeFrames()).toBe(0);
 });
 
-test("are not of the area that the lent word is in", () => {
+test("are not of the pageblock that the lent word is in", () => {
   const allocator = inUse();
   expect(allocator.pageFree(GIB + 512)).toBe(Code.NONE);
-  expect(allocator.core.lazyCount()).toBe(0);
+  expect(allocator.core.deferredCount()).toBe(0);
   expect(allocator.core.buddyFreeFrames()).toBe(1n);
 });
 
 test("are merged when their word is lent", () => {
   const allocator = inUse();
   for (const frame of [5, 64, 4, 3]) expect(allocator.pageFree(GIB + frame)).toBe(Code.NONE);
-  expect(allocator.core.lazyCount()).toBe(0);
+  expect(allocator.core.deferredCount()).toBe(0);
   expect(allocator.pageFree(GIB + 5)).toBe(Code.NOT_ALLOCATED);
   expect(allocator.core.cachedFrames()).toBe(3n);
 });
@@ -87,9 +87,9 @@ describe("in two zones", () => {
   test("are merged when a frame of a higher zone becomes free", () => {
     const allocator = bothInUse();
     expect(allocator.pageFree(GIB + 5)).toBe(Code.NONE);
-    expect(allocator.core.lazyCount()).toBe(1);
+    expect(allocator.core.deferredCount()).toBe(1);
     expect(allocator.pageFree(4 * GIB + 5)).toBe(Code.NONE);
-    expect(allocator.core.lazyCount()).toBe(0);
+    expect(allocator.core.deferredCount()).toBe(0);
     expect(allocator.pageAlloc(Zone.ANY)).toBe(4 * GIB + 5);
     expect(allocator.pageAlloc(Zone.ANY)).toBe(GIB + 5);
   });
@@ -99,7 +99,7 @@ describe("in two zones", () => {
     expect(allocator.pageFree(4 * GIB + 5)).toBe(Code.NONE);
     allocator.flush();
     expect(allocator.pageFree(GIB + 5)).toBe(Code.NONE);
-    expect(allocator.core.lazyCount()).toBe(0);
+    expect(allocator.core.deferredCount()).toBe(0);
   });
 
   test("keep words of lower zones from being lent", () => {
@@ -114,7 +114,7 @@ describe("in two zones", () => {
     const allocator = bothInUse();
     expect(allocator.pageFree(GIB + 5)).toBe(Code.NONE);
     expect(allocator.pageAlloc(Zone.BELOW_16M)).toBe(0);
-    expect(allocator.core.lazyCount()).toBe(1);
+    expect(allocator.core.deferredCount()).toBe(1);
     expect(allocator.pageAlloc(Zone.BELOW_4G)).toBe(GIB + 5);
   });
 });
