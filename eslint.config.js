@@ -33,6 +33,8 @@ export default defineConfig(
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
       "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
+      // What comes from the kernel or from a loader is a number, and may be none that has a name.
+      "@typescript-eslint/no-unsafe-enum-comparison": "off",
       "@typescript-eslint/switch-exhaustiveness-check": "error",
     },
   },

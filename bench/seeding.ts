@@ -8,7 +8,9 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type MemoryMapFile, MemoryType, parseMemoryMap } from "../sim/memory_map.ts";
+import { FRAME_BYTES } from "../abi/frame.ts";
+import { MemoryType } from "../abi/memory_type.ts";
+import { type MemoryMapFile, parseMemoryMap } from "../sim/memory_map.ts";
 import { ROOT } from "./modules.ts";
 import { REFERENCE, SUBJECT } from "./allocators.ts";
 import { type SeedingResult } from "./results.ts";
@@ -27,7 +29,7 @@ export interface SeedingMap {
   readonly runs: readonly Run[];
 }
 
-const FRAME = 4096n;
+const FRAME = BigInt(FRAME_BYTES);
 const FRAMES_PER_MIB = 256;
 const FRAMES_PER_GIB = 1024 * FRAMES_PER_MIB;
 

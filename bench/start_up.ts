@@ -7,15 +7,17 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { MmStat } from "../sim/kernel.ts";
+import { FRAME_BYTES } from "../abi/frame.ts";
+import { MemoryType } from "../abi/memory_type.ts";
+import { MmStat } from "../abi/mm_stat.ts";
 import { Machine } from "../sim/machine.ts";
-import { type MemoryMapEntry, MemoryType } from "../sim/memory_map.ts";
+import { type MemoryMapEntry } from "../sim/memory_map.ts";
 import { ROOT } from "./modules.ts";
 import { type StartUpResult } from "./results.ts";
 import { plainRuns, type Run } from "./seeding.ts";
 import { summarise } from "./statistics.ts";
 
-const FRAME = 4096n;
+const FRAME = BigInt(FRAME_BYTES);
 
 /** The kernel that ships, which the build has made. */
 export const KERNEL = join(ROOT, "builddir/kernel.wasm");

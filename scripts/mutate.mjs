@@ -29,6 +29,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** What the copy needs of the tree. */
 const COPIED = [
+  "abi",
   "src",
   "sim",
   "test",

@@ -5,6 +5,7 @@
  * Virtual addresses come as their 48 translated bits (`translatedBits`), which fit a number.
  */
 
+import { FRAME_BYTES } from "../abi/frame.ts";
 import { hex } from "./errors.ts";
 import { Owner, type Ownership } from "./ownership.ts";
 import {
@@ -16,7 +17,7 @@ import {
   TABLE_ENTRIES,
   WRITABLE,
 } from "./page_entry.ts";
-import { PAGE_SIZE, type PhysicalMemory } from "./physical_memory.ts";
+import { type PhysicalMemory } from "./physical_memory.ts";
 
 export interface Translation {
   readonly physical: number;
@@ -32,7 +33,7 @@ const ADDRESS_HIGH_MASK = 2 ** (PHYSICAL_ADDRESS_BITS - 32) - 1;
 
 /** The frame address in an entry. */
 function entryAddress(low: number, high: number): number {
-  return (high & ADDRESS_HIGH_MASK) * 2 ** 32 + ((low & ~(PAGE_SIZE - 1)) >>> 0);
+  return (high & ADDRESS_HIGH_MASK) * 2 ** 32 + ((low & ~(FRAME_BYTES - 1)) >>> 0);
 }
 
 export class AddressSpace {
@@ -55,12 +56,12 @@ export class AddressSpace {
     let writable = true;
     let executable = true;
     for (let level = 3; ; --level) {
-      if (this.#ownership.of(table / PAGE_SIZE) === Owner.NOBODY) {
+      if (this.#ownership.of(table / FRAME_BYTES) === Owner.NOBODY) {
         return `the level-${level + 1} table at ${hex(table)} is not memory`;
       }
       const span = ENTRY_SPAN[level]!;
       const index = Math.floor(virtual / span) % TABLE_ENTRIES;
-      const { halves } = this.#memory.page(table / PAGE_SIZE);
+      const { halves } = this.#memory.page(table / FRAME_BYTES);
       const low = halves[2 * index]!;
       const high = halves[2 * index + 1]!;
       if (!(low & PRESENT)) return `its level-${level + 1} entry is not present`;
@@ -96,7 +97,7 @@ export class AddressSpace {
   }
 
   #collect(table: number, level: number, found: number[]): void {
-    const { halves } = this.#memory.page(table / PAGE_SIZE);
+    const { halves } = this.#memory.page(table / FRAME_BYTES);
     for (let index = 0; index < TABLE_ENTRIES; ++index) {
       const low = halves[2 * index]!;
       if (!(low & PRESENT) || low & LARGE) continue;

@@ -3,25 +3,16 @@
  * about it afterwards.
  */
 
+import { FRAME_BYTES } from "../abi/frame.ts";
+import { BootRegion } from "../abi/machine.ts";
+import { MemoryType } from "../abi/memory_type.ts";
 import { SimulationError } from "./errors.ts";
-import { MemoryType, type MemoryMapEntry } from "./memory_map.ts";
+import { type MemoryMapEntry } from "./memory_map.ts";
 import { Owner, Ownership } from "./ownership.ts";
 import { HHDM_OFFSET, IMAGE_BASE } from "./page_entry.ts";
-import { PAGE_SIZE } from "./physical_memory.ts";
-
-/** The kinds of `boot_region` (ABI 1). */
-export const BootKind = {
-  IMAGE_TEXT: 0,
-  IMAGE_RODATA: 1,
-  IMAGE_DATA: 2,
-  LINEAR_MEMORY: 3,
-  BOOT_STACK: 4,
-  FRAMEBUFFER: 5,
-  WASM_MODULE: 6,
-} as const;
 
 /** What `boot_region` answers for one kind; addresses and bytes. */
-export interface BootRegion {
+export interface BootRegionRecord {
   readonly physical: bigint;
   readonly length: bigint;
   readonly virtual: bigint;
@@ -90,10 +81,10 @@ export class BootFrames {
     this.#map = map;
     this.hidden = placement === "loader" ? null : hiddenGap(map);
     if (this.hidden) {
-      const start = this.hidden.base / PAGE_SIZE;
-      this.#free.push({ start, end: start + this.hidden.length / PAGE_SIZE });
+      const start = this.hidden.base / FRAME_BYTES;
+      this.#free.push({ start, end: start + this.hidden.length / FRAME_BYTES });
     } else {
-      const limit = (4 * GIB) / PAGE_SIZE;
+      const limit = (4 * GIB) / FRAME_BYTES;
       for (const run of new Ownership(map).runs) {
         const free = { start: Math.max(run.start, 1), end: Math.min(run.end, limit) };
         if (run.owner === Owner.KERNEL && free.start < free.end) this.#free.push(free);
@@ -103,7 +94,7 @@ export class BootFrames {
 
   /** Physical address of `bytes` bytes, whole frames, which the map will list with `type`. */
   take(bytes: number, type: number): number {
-    const frames = Math.ceil(bytes / PAGE_SIZE);
+    const frames = Math.ceil(bytes / FRAME_BYTES);
     const run = this.#free.findLast(({ start, end }) => end - start >= frames);
     if (!run) {
       throw new SimulationError(
@@ -116,13 +107,13 @@ export class BootFrames {
     const last = this.#taken.at(-1);
     if (last?.start === end && last.type === type) last.start = run.end;
     else this.#taken.push({ start: run.end, end, type });
-    return run.end * PAGE_SIZE;
+    return run.end * FRAME_BYTES;
   }
 
   #gifts(): MemoryMapEntry[] {
     return this.#taken.map(({ start, end, type }) => ({
-      base: BigInt(start) * BigInt(PAGE_SIZE),
-      length: BigInt(end - start) * BigInt(PAGE_SIZE),
+      base: BigInt(start) * BigInt(FRAME_BYTES),
+      length: BigInt(end - start) * BigInt(FRAME_BYTES),
       type,
     }));
   }
@@ -168,36 +159,36 @@ function cut(entry: MemoryMapEntry, gift: MemoryMapEntry): MemoryMapEntry[] {
 function hiddenGap(map: readonly MemoryMapEntry[]): { base: number; length: number } {
   const touched = new Ownership(map.map((entry) => ({ ...entry, type: MemoryType.RESERVED })));
   for (const limit of [4 * GIB, Number(REACH)]) {
-    const gap = [...touched.pieces(0, limit / PAGE_SIZE)].findLast(
+    const gap = [...touched.pieces(0, limit / FRAME_BYTES)].findLast(
       ({ start, end, owner }) =>
-        owner === Owner.NOBODY && (end - start) * PAGE_SIZE >= HIDDEN_BYTES,
+        owner === Owner.NOBODY && (end - start) * FRAME_BYTES >= HIDDEN_BYTES,
     );
-    if (gap) return { base: gap.end * PAGE_SIZE - HIDDEN_BYTES, length: HIDDEN_BYTES };
+    if (gap) return { base: gap.end * FRAME_BYTES - HIDDEN_BYTES, length: HIDDEN_BYTES };
   }
   return { base: HIDDEN_ABOVE, length: HIDDEN_BYTES };
 }
 
 /** Takes memory for the image and the module and says where `boot_region` finds them. */
-export function placeImage(frames: BootFrames, sizes: BootSizes): Map<number, BootRegion> {
+export function placeImage(frames: BootFrames, sizes: BootSizes): Map<number, BootRegionRecord> {
   const stack = sizes.text + sizes.rodata + INITIALISED_DATA;
-  const linear = stack + sizes.stack + PAGE_SIZE;
+  const linear = stack + sizes.stack + FRAME_BYTES;
   const data = Math.max(sizes.data, linear + sizes.linearMemory - sizes.text - sizes.rodata);
   const modulePhysical = frames.take(sizes.module, MemoryType.KERNEL_AND_MODULES);
   const image = frames.take(sizes.text + sizes.rodata + data, MemoryType.KERNEL_AND_MODULES);
   frames.take(LOADER_BYTES, MemoryType.BOOTLOADER_RECLAIMABLE);
-  const part = (offset: number, length: number): BootRegion => ({
+  const part = (offset: number, length: number): BootRegionRecord => ({
     physical: BigInt(image + offset),
     length: BigInt(length),
     virtual: IMAGE_BASE + BigInt(offset),
   });
   return new Map([
-    [BootKind.IMAGE_TEXT, part(0, sizes.text)],
-    [BootKind.IMAGE_RODATA, part(sizes.text, sizes.rodata)],
-    [BootKind.IMAGE_DATA, part(sizes.text + sizes.rodata, data)],
-    [BootKind.LINEAR_MEMORY, part(linear, sizes.linearMemory)],
-    [BootKind.BOOT_STACK, part(stack, sizes.stack)],
+    [BootRegion.IMAGE_TEXT, part(0, sizes.text)],
+    [BootRegion.IMAGE_RODATA, part(sizes.text, sizes.rodata)],
+    [BootRegion.IMAGE_DATA, part(sizes.text + sizes.rodata, data)],
+    [BootRegion.LINEAR_MEMORY, part(linear, sizes.linearMemory)],
+    [BootRegion.BOOT_STACK, part(stack, sizes.stack)],
     [
-      BootKind.WASM_MODULE,
+      BootRegion.WASM_MODULE,
       {
         physical: BigInt(modulePhysical),
         length: BigInt(sizes.module),

@@ -2,51 +2,10 @@
  * A running kernel as its exports show it (ABI 1): thin, typed wrappers that tests and tools share.
  */
 
-/** Flags of `frame_alloc`. */
-export const FrameFlag = { ZERO: 1, BELOW_16M: 2, BELOW_4G: 4 } as const;
-
-/** Kinds of `mm_stat`; counts are frames unless the name says bytes. */
-export const MmStat = {
-  USABLE: 0,
-  MANAGED: 1,
-  FREE: 2,
-  ALLOCATED: 3,
-  CACHED: 4,
-  BUDDY_TOTAL: 5,
-  BUDDY_FREE: 6,
-  RESERVED_REGIONS: 7,
-  METADATA_BYTES: 8,
-  MANAGED_RUNS: 9,
-  MAX_ORDER: 10,
-  LARGEST_ORDER: 11,
-  RECLAIMED: 12,
-  LINEAR_BYTES: 13,
-} as const;
-
-/** Error codes; `error_name` spells them. */
-export const ErrorCode = {
-  NONE: 0,
-  NOT_READY: 1,
-  ALREADY_INITIALIZED: 2,
-  EMPTY_MEMORY_MAP: 3,
-  NO_USABLE_MEMORY: 4,
-  INVALID_DESCRIPTOR: 5,
-  OUT_OF_FRAMES: 6,
-  STORAGE_EXHAUSTED: 7,
-  INVALID_ADDRESS: 8,
-  INVALID_ORDER: 9,
-  NOT_ALLOCATED: 10,
-  ORDER_MISMATCH: 11,
-  RESERVED: 12,
-  BUSY: 13,
-  LINEAR_MEMORY: 14,
-  UNSUPPORTED: 15,
-  BOOT_PROTOCOL: 16,
-  INVALID_MODULE: 17,
-  TRAP: 18,
-  CPU_EXCEPTION: 19,
-  SELF_TEST: 20,
-} as const;
+import { type BlockState } from "../abi/frame.ts";
+import { type ErrorCode } from "../abi/error_code.ts";
+import { type MmStat } from "../abi/mm_stat.ts";
+import { type Reason } from "../abi/reservation_reason.ts";
 
 /** What `kernel.wasm` exports; u64 values arrive as signed `bigint`. */
 export interface KernelExports {
@@ -89,16 +48,11 @@ export interface ManagedRun {
 }
 
 export interface ReservedRegion extends ManagedRun {
-  /** Why it is reserved; the kernel's numbers. */
-  readonly reason: number;
+  readonly reason: Reason;
 }
 
-/** States of a `FrameBlock`. */
-export const BlockState = { UNMANAGED: 0, FREE: 1, ALLOCATED: 2 } as const;
-
 export interface FrameBlock extends ManagedRun {
-  /** One of `BlockState`. */
-  readonly state: number;
+  readonly state: BlockState;
 }
 
 /**
@@ -125,23 +79,23 @@ export class Kernel {
     return address;
   }
 
-  frameFree(address: bigint, order: number): number {
+  frameFree(address: bigint, order: number): ErrorCode {
     return this.exports.frame_free(address, order);
   }
 
-  frameRetain(address: bigint): number {
+  frameRetain(address: bigint): ErrorCode {
     const code = this.exports.frame_retain(address);
     this.#settle();
     return code;
   }
 
-  rangeReserve(address: bigint, bytes: bigint): number {
+  rangeReserve(address: bigint, bytes: bigint): ErrorCode {
     const code = this.exports.range_reserve(address, bytes);
     this.#settle();
     return code;
   }
 
-  lastError(): number {
+  lastError(): ErrorCode {
     return this.exports.last_error();
   }
 
@@ -151,8 +105,7 @@ export class Kernel {
     return new TextDecoder().decode(bytes);
   }
 
-  /** One of `MmStat`. */
-  mmStat(kind: number): number {
+  mmStat(kind: MmStat): number {
     return Number(this.exports.mm_stat(kind));
   }
 

@@ -7,15 +7,16 @@
  * still on the frames that hold their contents.
  */
 
+import { FRAME_BYTES } from "../abi/frame.ts";
+import { BootRegion } from "../abi/machine.ts";
 import { type AddressSpace } from "./address_space.ts";
-import { BootKind, type BootRegion } from "./boot_layout.ts";
+import { type BootRegionRecord } from "./boot_layout.ts";
 import { hex } from "./errors.ts";
 import { Owner, type Ownership } from "./ownership.ts";
 import { translatedBits } from "./page_entry.ts";
-import { PAGE_SIZE } from "./physical_memory.ts";
 
 /** The header page lies this far below the data. */
-const HEADER_BYTES = PAGE_SIZE;
+const HEADER_BYTES = FRAME_BYTES;
 
 export class LinearMemory {
   /** Where the data lies in the image; all addresses here are 48 translated bits. */
@@ -33,19 +34,20 @@ export class LinearMemory {
   readonly #ownership: Ownership;
 
   constructor(
-    regions: ReadonlyMap<number, BootRegion>,
+    regions: ReadonlyMap<number, BootRegionRecord>,
     ownership: Ownership,
     initialBytes: number,
   ) {
     this.#ownership = ownership;
     this.#bytes = initialBytes;
     this.#committed = initialBytes;
-    const first = regions.get(BootKind.LINEAR_MEMORY);
+    const first = regions.get(BootRegion.LINEAR_MEMORY);
     if (!first) return;
     this.#first = translatedBits(first.virtual);
     this.#committed = Number(first.length);
-    const frame = Number(first.physical) / PAGE_SIZE;
-    for (let page = -1; page < this.#committed / PAGE_SIZE; ++page) this.#frames.push(frame + page);
+    const frame = Number(first.physical) / FRAME_BYTES;
+    for (let page = -1; page < this.#committed / FRAME_BYTES; ++page)
+      this.#frames.push(frame + page);
   }
 
   /** Bytes that linear memory may have. */
@@ -67,7 +69,7 @@ export class LinearMemory {
   /** True if the shim answers a commit with an error: see `linear_memory_commit` in `shim/`. */
   refuses(virtual: bigint, bytes: bigint): boolean {
     const moves = this.#settled && translatedBits(virtual) !== this.#window;
-    return moves || virtual % BigInt(PAGE_SIZE) !== 0n || Number(bytes) < this.#bytes;
+    return moves || virtual % BigInt(FRAME_BYTES) !== 0n || Number(bytes) < this.#bytes;
   }
 
   /**
@@ -108,8 +110,8 @@ export class LinearMemory {
       if (typeof found === "string") return `linear memory at ${hex(at)}: ${found}`;
       if (!found.writable) return `linear memory at ${hex(at)} is mapped read-only`;
       const stop = Math.min(at + found.pageBytes - (at % found.pageBytes), start + bytes);
-      const first = found.physical / PAGE_SIZE;
-      for (let page = 0; page < (stop - at) / PAGE_SIZE; ++page) frames.push(first + page);
+      const first = found.physical / FRAME_BYTES;
+      for (let page = 0; page < (stop - at) / FRAME_BYTES; ++page) frames.push(first + page);
       at = stop;
     }
     return "";
@@ -119,17 +121,17 @@ export class LinearMemory {
   #moved(frames: readonly number[], count: number): string {
     const page = this.#frames.findIndex((frame, at) => at < count && frames[at] !== frame);
     if (page < 0) return "";
-    const [is, was] = [frames[page]!, this.#frames[page]!].map((frame) => hex(frame * PAGE_SIZE));
+    const [is, was] = [frames[page]!, this.#frames[page]!].map((frame) => hex(frame * FRAME_BYTES));
     return `page ${page - 1} of linear memory is mapped to ${is}, but it lies at ${was}`;
   }
 
   /** Why linear memory must not stand on `frames`, or "". */
   #objection(frames: readonly number[], space: AddressSpace, reclaimed: boolean): string {
-    const moved = this.#moved(frames, Math.ceil(this.#bytes / PAGE_SIZE) + 1);
+    const moved = this.#moved(frames, Math.ceil(this.#bytes / FRAME_BYTES) + 1);
     if (moved) return moved;
-    const taken = new Set(space.tables().map((table) => table / PAGE_SIZE));
+    const taken = new Set(space.tables().map((table) => table / FRAME_BYTES));
     for (const [page, frame] of frames.entries()) {
-      const where = `page ${page - 1} of linear memory: frame ${hex(frame * PAGE_SIZE)}`;
+      const where = `page ${page - 1} of linear memory: frame ${hex(frame * FRAME_BYTES)}`;
       if (taken.has(frame)) return `${where} is a page table or mapped twice`;
       taken.add(frame);
       if (frame === this.#frames[page]) continue;

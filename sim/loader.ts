@@ -6,10 +6,12 @@
  * ACPI tables and nothing reserved.
  */
 
+import { FRAME_BYTES } from "../abi/frame.ts";
+import { BootRegion } from "../abi/machine.ts";
+import { MemoryType } from "../abi/memory_type.ts";
 import {
   BootFrames,
-  BootKind,
-  type BootRegion,
+  type BootRegionRecord,
   type BootSizes,
   placeImage,
   type Placement,
@@ -17,10 +19,10 @@ import {
 } from "./boot_layout.ts";
 import { SimulationError } from "./errors.ts";
 import { LoaderTables } from "./loader_tables.ts";
-import { MemoryType, type MemoryMapEntry } from "./memory_map.ts";
+import { type MemoryMapEntry } from "./memory_map.ts";
 import { Owner, Ownership } from "./ownership.ts";
 import { type CpuFeatures, HHDM_OFFSET, translatedBits } from "./page_entry.ts";
-import { PAGE_SIZE, PhysicalMemory } from "./physical_memory.ts";
+import { PhysicalMemory } from "./physical_memory.ts";
 
 export interface LoaderRequest {
   /** What the firmware reports. */
@@ -41,7 +43,7 @@ export interface LoadedMachine {
   /** The map that the kernel is told. */
   readonly memoryMap: readonly MemoryMapEntry[];
   readonly ownership: Ownership;
-  readonly regions: Map<number, BootRegion>;
+  readonly regions: Map<number, BootRegionRecord>;
   /** Physical address of the top-level page table. */
   readonly root: number;
   /** Frame numbers of the loader's page tables. */
@@ -74,10 +76,10 @@ function loadAt(request: LoaderRequest, placement: Placement): LoadedMachine {
   const memory = new PhysicalMemory(request.powerOnByte);
   const frames = new BootFrames(firmwareMap, placement);
   const regions =
-    placement === "none" ? new Map<number, BootRegion>() : placeImage(frames, request.sizes);
+    placement === "none" ? new Map<number, BootRegionRecord>() : placeImage(frames, request.sizes);
   if (framebuffer) {
     const { base, length } = framebuffer;
-    regions.set(BootKind.FRAMEBUFFER, {
+    regions.set(BootRegion.FRAMEBUFFER, {
       physical: base,
       length,
       virtual: BigInt.asUintN(64, HHDM_OFFSET + base),
@@ -86,8 +88,8 @@ function loadAt(request: LoaderRequest, placement: Placement): LoadedMachine {
 
   const tableFrames = new Set<number>();
   const tables = new LoaderTables(memory, features, () => {
-    const table = frames.take(PAGE_SIZE, MemoryType.BOOTLOADER_RECLAIMABLE);
-    tableFrames.add(table / PAGE_SIZE);
+    const table = frames.take(FRAME_BYTES, MemoryType.BOOTLOADER_RECLAIMABLE);
+    tableFrames.add(table / FRAME_BYTES);
     return table;
   });
   mapHhdm(tables, withinReach(firmwareMap));
@@ -115,9 +117,9 @@ function mapHhdm(tables: LoaderTables, map: readonly MemoryMapEntry[]): void {
   let past = 0;
   let combine = false;
   const mapRun = () => {
-    const bytes = (past - from) * PAGE_SIZE;
+    const bytes = (past - from) * FRAME_BYTES;
     const permissions = { write: true, execute: true, combine };
-    tables.map(HHDM_BITS + from * PAGE_SIZE, from * PAGE_SIZE, bytes, permissions);
+    tables.map(HHDM_BITS + from * FRAME_BYTES, from * FRAME_BYTES, bytes, permissions);
   };
   for (const run of promised.runs) {
     const runCombines = run.owner === Owner.FRAMEBUFFER;
@@ -132,14 +134,14 @@ function mapHhdm(tables: LoaderTables, map: readonly MemoryMapEntry[]): void {
 }
 
 /** Maps the image at its link address, each segment with its own permissions. */
-function mapImage(tables: LoaderTables, regions: ReadonlyMap<number, BootRegion>): void {
+function mapImage(tables: LoaderTables, regions: ReadonlyMap<number, BootRegionRecord>): void {
   const map = (kind: number, permissions: { write: boolean; execute: boolean }) => {
     const region = regions.get(kind);
     if (!region) return;
     const virtual = translatedBits(region.virtual);
     tables.map(virtual, Number(region.physical), Number(region.length), permissions);
   };
-  map(BootKind.IMAGE_TEXT, { write: false, execute: true });
-  map(BootKind.IMAGE_RODATA, { write: false, execute: false });
-  map(BootKind.IMAGE_DATA, { write: true, execute: false });
+  map(BootRegion.IMAGE_TEXT, { write: false, execute: true });
+  map(BootRegion.IMAGE_RODATA, { write: false, execute: false });
+  map(BootRegion.IMAGE_DATA, { write: true, execute: false });
 }

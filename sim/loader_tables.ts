@@ -2,6 +2,7 @@
  * Builds page tables as a boot loader does: real entries in simulated physical memory.
  */
 
+import { FRAME_BYTES } from "../abi/frame.ts";
 import {
   type CpuFeatures,
   ENTRY_SPAN,
@@ -14,7 +15,7 @@ import {
   WRITABLE,
   WRITE_THROUGH,
 } from "./page_entry.ts";
-import { PAGE_SIZE, type PhysicalMemory } from "./physical_memory.ts";
+import { type PhysicalMemory } from "./physical_memory.ts";
 
 export interface Permissions {
   readonly write: boolean;
@@ -83,7 +84,7 @@ export class LoaderTables {
     if (permissions.combine) low |= WRITE_THROUGH | (level > 0 ? PAT_LARGE : PAT_4K);
     let high = Math.floor(physical / 2 ** 32);
     if (!permissions.execute && this.#features.nx) high |= NO_EXECUTE;
-    const { halves } = this.#memory.page(table / PAGE_SIZE);
+    const { halves } = this.#memory.page(table / FRAME_BYTES);
     const index = Math.floor(virtual / ENTRY_SPAN[level]!) % TABLE_ENTRIES;
     if (level > 0 && halves[2 * index]! & PRESENT) return;
     halves[2 * index] = low;
@@ -92,12 +93,12 @@ export class LoaderTables {
 
   /** The table that the entry for `virtual` names, made if absent; -1 if a page lies there. */
   #tableBelow(table: number, level: number, virtual: number): number {
-    const { halves } = this.#memory.page(table / PAGE_SIZE);
+    const { halves } = this.#memory.page(table / FRAME_BYTES);
     const index = Math.floor(virtual / ENTRY_SPAN[level]!) % TABLE_ENTRIES;
     const low = halves[2 * index]!;
     if (low & PRESENT) {
       if (low & LARGE) return -1;
-      return halves[2 * index + 1]! * 2 ** 32 + ((low & ~(PAGE_SIZE - 1)) >>> 0);
+      return halves[2 * index + 1]! * 2 ** 32 + ((low & ~(FRAME_BYTES - 1)) >>> 0);
     }
     const made = this.#newTable();
     // Permissions of all levels add up, so that the last entry alone decides.
@@ -108,7 +109,7 @@ export class LoaderTables {
 
   #newTable(): number {
     const frame = this.#takeFrame();
-    this.#memory.fill(frame, PAGE_SIZE, 0);
+    this.#memory.fill(frame, FRAME_BYTES, 0);
     return frame;
   }
 }

@@ -10,8 +10,9 @@
  * with a fault or with silent corruption is a `SimulationError` here (`violations`).
  */
 
+import { ABI_VERSION } from "../abi/version.ts";
 import { AddressSpace } from "./address_space.ts";
-import { type BootRegion, DEFAULT_SIZES, type Placement } from "./boot_layout.ts";
+import { type BootRegionRecord, DEFAULT_SIZES, type Placement } from "./boot_layout.ts";
 import { Console } from "./console.ts";
 import { hex, MachineExit, SimulationError } from "./errors.ts";
 import { interceptable, type MachineImports } from "./imports.ts";
@@ -26,9 +27,6 @@ import { type PhysicalMemory } from "./physical_memory.ts";
 import { checkRoot } from "./root_check.ts";
 
 export const MACHINE_NAME = "Simulated machine 0.1.0";
-
-/** The contract that the machine serves. */
-const ABI_VERSION = 1;
 
 /** Simulated nanoseconds: an import call, and each byte of `phys_fill`. */
 const CALL_NS = 100;
@@ -48,7 +46,7 @@ export class Machine {
   readonly #options: MachineOptions;
   readonly #features: CpuFeatures;
   readonly #loaded: LoadedMachine;
-  readonly #regions: ReadonlyMap<number, BootRegion>;
+  readonly #regions: ReadonlyMap<number, BootRegionRecord>;
   readonly #bus: PhysicalBus;
   #space: AddressSpace;
   #memory: WebAssembly.Memory | null = null;
@@ -97,7 +95,7 @@ export class Machine {
   }
 
   /** What `boot_region` answers. */
-  get bootRegions(): ReadonlyMap<number, BootRegion> {
+  get bootRegions(): ReadonlyMap<number, BootRegionRecord> {
     return this.#regions;
   }
 

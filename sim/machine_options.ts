@@ -2,7 +2,7 @@
  * What a simulated machine is built from, and what a boot on it comes to.
  */
 
-import { type BootRegion, type BootSizes, type Placement } from "./boot_layout.ts";
+import { type BootRegionRecord, type BootSizes, type Placement } from "./boot_layout.ts";
 import { type ImportHook } from "./imports.ts";
 import { type Kernel, type KernelExports } from "./kernel.ts";
 import { type MemoryMapEntry } from "./memory_map.ts";
@@ -15,7 +15,7 @@ export interface MachineOptions {
   readonly placement?: Placement | "auto";
   readonly sizes?: Partial<BootSizes>;
   /** Replaces what `boot_region` answers for a kind; null is "there is none". */
-  readonly bootRegions?: ReadonlyMap<number, BootRegion | null>;
+  readonly bootRegions?: ReadonlyMap<number, BootRegionRecord | null>;
   /** A framebuffer there, which the map will list; none by default. */
   readonly framebuffer?: { readonly base: bigint; readonly length: bigint };
   /** The number of entries that `kernel_main` is told; the truth by default. */

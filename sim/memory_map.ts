@@ -3,31 +3,14 @@
  * included. Everything here keeps u64 values as `bigint`, because a hostile entry may end past 2^64.
  */
 
+import { MemoryType, memoryTypeName } from "../abi/memory_type.ts";
 import { SimulationError } from "./errors.ts";
 
-/** Type numbers of the Limine boot protocol, "Memory Map Feature". */
-export const MemoryType = {
-  USABLE: 0,
-  RESERVED: 1,
-  ACPI_RECLAIMABLE: 2,
-  ACPI_NVS: 3,
-  BAD: 4,
-  BOOTLOADER_RECLAIMABLE: 5,
-  KERNEL_AND_MODULES: 6,
-  FRAMEBUFFER: 7,
-} as const;
-
 /** Names of the types in map files and in the kernel's log; the index is the number. */
-export const MEMORY_TYPE_NAMES: readonly string[] = [
-  "usable",
-  "reserved",
-  "acpi_reclaimable",
-  "acpi_nvs",
-  "bad",
-  "bootloader_reclaimable",
-  "kernel_and_modules",
-  "framebuffer",
-];
+export const MEMORY_TYPE_NAMES: readonly string[] = Array.from(
+  { length: MemoryType.UNKNOWN },
+  (_, type) => memoryTypeName(type),
+);
 
 /** One entry as the loader reports it; every field is a u64. */
 export interface MemoryMapEntry {

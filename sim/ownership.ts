@@ -5,8 +5,10 @@
  * covers it whole: what the map leaves in doubt, the kernel must not write.
  */
 
-import { MemoryType, type MemoryMapEntry } from "./memory_map.ts";
-import { PAGE_SIZE, PHYSICAL_LIMIT } from "./physical_memory.ts";
+import { FRAME_BYTES } from "../abi/frame.ts";
+import { MemoryType } from "../abi/memory_type.ts";
+import { type MemoryMapEntry } from "./memory_map.ts";
+import { PHYSICAL_LIMIT } from "./physical_memory.ts";
 
 /** Classes of frames, the stricter the larger. */
 export const Owner = {
@@ -37,7 +39,7 @@ interface Border {
   readonly step: 1 | -1;
 }
 
-const FRAME_LIMIT = PHYSICAL_LIMIT / PAGE_SIZE;
+const FRAME_LIMIT = PHYSICAL_LIMIT / FRAME_BYTES;
 
 function classOf(type: number): Owner {
   switch (type) {
@@ -55,8 +57,8 @@ function classOf(type: number): Owner {
 /** The frames that `[base, base + length)` touches, or with `whole` those it covers. */
 export function framesOf(entry: { base: bigint; length: bigint }, whole: boolean) {
   const end = entry.base + entry.length;
-  const up = (address: bigint) => Number((address + BigInt(PAGE_SIZE - 1)) / BigInt(PAGE_SIZE));
-  const down = (address: bigint) => Number(address / BigInt(PAGE_SIZE));
+  const up = (address: bigint) => Number((address + BigInt(FRAME_BYTES - 1)) / BigInt(FRAME_BYTES));
+  const down = (address: bigint) => Number(address / BigInt(FRAME_BYTES));
   const frames = whole
     ? { start: up(entry.base), end: down(end) }
     : { start: down(entry.base), end: up(end) };

@@ -6,11 +6,12 @@
  * is cached by page until the tables change officially, as in a TLB: `flush`.
  */
 
+import { FRAME_BYTES } from "../abi/frame.ts";
 import { type AddressSpace } from "./address_space.ts";
 import { hex, SimulationError } from "./errors.ts";
 import { Owner, type Ownership } from "./ownership.ts";
 import { HHDM_OFFSET, translatedBits } from "./page_entry.ts";
-import { PAGE_SIZE, type PhysicalMemory } from "./physical_memory.ts";
+import { type PhysicalMemory } from "./physical_memory.ts";
 
 const HHDM_BITS = translatedBits(HHDM_OFFSET);
 /** Bytes of physical memory that the canonical upper half can map from the HHDM on. */
@@ -72,21 +73,21 @@ export class PhysicalBus {
   /** The 8 bytes at `address`, a u64 or its two's complement. */
   load(address: bigint): bigint {
     const at = Number(address);
-    const index = Math.floor(at / PAGE_SIZE);
-    const offset = at - index * PAGE_SIZE;
+    const index = Math.floor(at / FRAME_BYTES);
+    const offset = at - index * FRAME_BYTES;
     if (index !== this.#loadIndex) {
       this.#loadWords = this.#readable.get(index) ?? this.#admit(index, false, "phys_load");
       this.#loadIndex = index;
     }
     if ((offset & 7) === 0) return this.#loadWords[offset >> 3]!;
-    this.#admit(Math.floor((at + 7) / PAGE_SIZE), false, "phys_load");
+    this.#admit(Math.floor((at + 7) / FRAME_BYTES), false, "phys_load");
     return this.memory.load(at);
   }
 
   store(address: bigint, value: bigint): void {
     const at = Number(address);
-    const index = Math.floor(at / PAGE_SIZE);
-    const offset = at - index * PAGE_SIZE;
+    const index = Math.floor(at / FRAME_BYTES);
+    const offset = at - index * FRAME_BYTES;
     if (index !== this.#storeIndex) {
       this.#storeWords = this.#writable.get(index) ?? this.#admit(index, true, "phys_store");
       this.#storeIndex = index;
@@ -95,7 +96,7 @@ export class PhysicalBus {
       this.#storeWords[offset >> 3] = value;
       return;
     }
-    this.#admit(Math.floor((at + 7) / PAGE_SIZE), true, "phys_store");
+    this.#admit(Math.floor((at + 7) / FRAME_BYTES), true, "phys_store");
     this.memory.store(at, value);
   }
 
@@ -103,8 +104,8 @@ export class PhysicalBus {
     const at = Number(BigInt.asUintN(64, address));
     const length = Number(BigInt.asUintN(64, bytes));
     if (length === 0) return;
-    const first = Math.floor(at / PAGE_SIZE);
-    const past = Math.ceil((at + length) / PAGE_SIZE);
+    const first = Math.floor(at / FRAME_BYTES);
+    const past = Math.ceil((at + length) / FRAME_BYTES);
     if (past - first > 1 || !this.#writable.has(first)) this.#checkFill(first, past);
     this.memory.fill(at, length, byte);
   }
@@ -123,7 +124,7 @@ export class PhysicalBus {
   #checkFill(first: number, past: number): void {
     this.#checkOwner(first, past, true, "phys_fill");
     for (let index = first; index < past;) {
-      const pageFrames = this.#checkMapped(index, true, "phys_fill") / PAGE_SIZE;
+      const pageFrames = this.#checkMapped(index, true, "phys_fill") / FRAME_BYTES;
       index += pageFrames - (index % pageFrames);
     }
   }
@@ -131,11 +132,11 @@ export class PhysicalBus {
   #checkOwner(first: number, past: number, write: boolean, call: string): void {
     for (const piece of this.#ownership.pieces(first, past)) {
       const why = this.#objection(piece.owner, piece.start, piece.end, write);
-      if (why) throw new SimulationError(`${call} at ${hex(piece.start * PAGE_SIZE)}: ${why}`);
+      if (why) throw new SimulationError(`${call} at ${hex(piece.start * FRAME_BYTES)}: ${why}`);
     }
     for (const frame of backingWithin(this.#backing, first, past)) {
       throw new SimulationError(
-        `${call} at ${hex(frame * PAGE_SIZE)}: linear memory stands on this frame`,
+        `${call} at ${hex(frame * FRAME_BYTES)}: linear memory stands on this frame`,
       );
     }
   }
@@ -155,7 +156,7 @@ export class PhysicalBus {
 
   /** Checks that the HHDM maps frame `index`; bytes of the page that does. */
   #checkMapped(index: number, write: boolean, call: string): number {
-    const physical = index * PAGE_SIZE;
+    const physical = index * FRAME_BYTES;
     const inReach = physical >= 0 && physical < HHDM_REACH;
     const found = inReach ? this.#space.translate(HHDM_BITS + physical) : "beyond the HHDM";
     const where = `${call} at ${hex(physical)}`;

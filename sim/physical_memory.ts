@@ -10,8 +10,7 @@
  * Addresses are plain numbers here (exact up to 2^53); values are u64, hence `bigint`.
  */
 
-/** Bytes of a page. */
-export const PAGE_SIZE = 4096;
+import { FRAME_BYTES } from "../abi/frame.ts";
 
 /** First address that x86-64 cannot have: physical addresses are at most 52 bits wide. */
 export const PHYSICAL_LIMIT = 2 ** 52;
@@ -20,8 +19,8 @@ export const PHYSICAL_LIMIT = 2 ** 52;
 const UNIFORM_FILL_PAGES = 64;
 
 /** Written pages share buffers, which double in size from the first to the last; bytes. */
-const FIRST_SLAB = 16 * PAGE_SIZE;
-const LAST_SLAB = 256 * PAGE_SIZE;
+const FIRST_SLAB = 16 * FRAME_BYTES;
+const LAST_SLAB = 256 * FRAME_BYTES;
 
 /** A written page; all three views show the same 4096 bytes. */
 export interface Page {
@@ -78,18 +77,18 @@ export class PhysicalMemory {
       this.#slabUsed = 0;
     }
     const offset = this.#slabUsed;
-    this.#slabUsed += PAGE_SIZE;
+    this.#slabUsed += FRAME_BYTES;
     return {
-      bytes: new Uint8Array(this.#slab, offset, PAGE_SIZE),
-      words: new BigUint64Array(this.#slab, offset, PAGE_SIZE / 8),
-      halves: new Uint32Array(this.#slab, offset, PAGE_SIZE / 4),
+      bytes: new Uint8Array(this.#slab, offset, FRAME_BYTES),
+      words: new BigUint64Array(this.#slab, offset, FRAME_BYTES / 8),
+      halves: new Uint32Array(this.#slab, offset, FRAME_BYTES / 4),
     };
   }
 
   /** The 8 bytes at `address`, little-endian; any alignment. */
   load(address: number): bigint {
-    const index = Math.floor(address / PAGE_SIZE);
-    const offset = address - index * PAGE_SIZE;
+    const index = Math.floor(address / FRAME_BYTES);
+    const offset = address - index * FRAME_BYTES;
     if (offset % 8 === 0) return this.page(index).words[offset / 8]!;
     const first = address - (address % 8);
     const shift = BigInt(address - first) * 8n;
@@ -99,8 +98,8 @@ export class PhysicalMemory {
 
   /** Writes the low 64 bits of `value` at `address`; any alignment. */
   store(address: number, value: bigint): void {
-    const index = Math.floor(address / PAGE_SIZE);
-    const offset = address - index * PAGE_SIZE;
+    const index = Math.floor(address / FRAME_BYTES);
+    const offset = address - index * FRAME_BYTES;
     if (offset % 8 === 0) {
       this.page(index).words[offset / 8] = value;
       return;
@@ -113,22 +112,22 @@ export class PhysicalMemory {
   /** Sets `bytes` bytes from `address` on to `byte`; costs what was written before, not `bytes`. */
   fill(address: number, bytes: number, byte: number): void {
     const end = address + bytes;
-    const firstWhole = Math.ceil(address / PAGE_SIZE);
-    const lastWhole = Math.floor(end / PAGE_SIZE);
+    const firstWhole = Math.ceil(address / FRAME_BYTES);
+    const lastWhole = Math.floor(end / FRAME_BYTES);
     if (firstWhole > lastWhole) {
       this.#fillPart(address, end, byte);
       return;
     }
-    this.#fillPart(address, firstWhole * PAGE_SIZE, byte);
+    this.#fillPart(address, firstWhole * FRAME_BYTES, byte);
     this.#fillWhole(firstWhole, lastWhole, byte & 0xff);
-    this.#fillPart(lastWhole * PAGE_SIZE, end, byte);
+    this.#fillPart(lastWhole * FRAME_BYTES, end, byte);
   }
 
   /** Fills inside one page. */
   #fillPart(start: number, end: number, byte: number): void {
     if (start >= end) return;
-    const index = Math.floor(start / PAGE_SIZE);
-    const base = index * PAGE_SIZE;
+    const index = Math.floor(start / FRAME_BYTES);
+    const base = index * FRAME_BYTES;
     this.page(index).bytes.fill(byte, start - base, end - base);
   }
 

@@ -2,12 +2,13 @@
  * What must hold for the processor to survive loading a new top-level page table.
  */
 
+import { FRAME_BYTES } from "../abi/frame.ts";
+import { BootRegion } from "../abi/machine.ts";
 import { type AddressSpace } from "./address_space.ts";
-import { BootKind, type BootRegion } from "./boot_layout.ts";
+import { type BootRegionRecord } from "./boot_layout.ts";
 import { hex } from "./errors.ts";
 import { Owner, type Ownership } from "./ownership.ts";
 import { ENTRY_SPAN, HHDM_OFFSET, translatedBits } from "./page_entry.ts";
-import { PAGE_SIZE } from "./physical_memory.ts";
 
 interface Need {
   readonly name: string;
@@ -16,19 +17,19 @@ interface Need {
 }
 
 const IMAGE_NEEDS: readonly (readonly [number, Need])[] = [
-  [BootKind.IMAGE_TEXT, { name: "image text", execute: true }],
-  [BootKind.IMAGE_RODATA, { name: "image rodata" }],
-  [BootKind.IMAGE_DATA, { name: "image data", write: true }],
-  [BootKind.BOOT_STACK, { name: "boot stack", write: true }],
+  [BootRegion.IMAGE_TEXT, { name: "image text", execute: true }],
+  [BootRegion.IMAGE_RODATA, { name: "image rodata" }],
+  [BootRegion.IMAGE_DATA, { name: "image data", write: true }],
+  [BootRegion.BOOT_STACK, { name: "boot stack", write: true }],
 ];
 
 /** Why code that runs from the image would die under `space`, or "". */
 export function checkRoot(
   space: AddressSpace,
-  regions: ReadonlyMap<number, BootRegion>,
+  regions: ReadonlyMap<number, BootRegionRecord>,
   ownership: Ownership,
 ): string {
-  if (space.root % PAGE_SIZE !== 0 || ownership.of(space.root / PAGE_SIZE) === Owner.NOBODY) {
+  if (space.root % FRAME_BYTES !== 0 || ownership.of(space.root / FRAME_BYTES) === Owner.NOBODY) {
     return `the top-level table ${hex(space.root)} is no frame of memory`;
   }
   for (const [kind, need] of IMAGE_NEEDS) {
@@ -42,7 +43,7 @@ export function checkRoot(
     if (table >= ENTRY_SPAN[3] * 256) return `the page table ${hex(table)} is beyond the HHDM`;
     const need = { name: "page table in the HHDM", write: true };
     const virtual = translatedBits(HHDM_OFFSET + BigInt(table));
-    const reason = checkRange(space, need, virtual, table, PAGE_SIZE);
+    const reason = checkRange(space, need, virtual, table, FRAME_BYTES);
     if (reason) return reason;
   }
   return "";

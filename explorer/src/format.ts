@@ -2,6 +2,7 @@
  * Numbers as the page spells them: addresses, sizes, counts and shares.
  */
 
+import { FRAME_BYTES } from "../../abi/frame.ts";
 import { formatBytes } from "../../tools/formats/size.ts";
 
 export { formatBytes };
@@ -44,7 +45,7 @@ export function formatMicroseconds(time: number): string {
 
 /** The size of a block of 2^order frames. */
 export function formatOrder(order: number): string {
-  return formatBytes(4096 * 2 ** order);
+  return formatBytes(FRAME_BYTES * 2 ** order);
 }
 
 /** `text` with a capital first letter. */

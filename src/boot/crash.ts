@@ -3,7 +3,7 @@
  */
 
 import { physicalAlias } from "../mm/paging/direct_map";
-import { ErrorCode } from "./error_code";
+import { ErrorCode } from "../../abi/error_code";
 import { info, warn } from "./log";
 import { hasOption, hasOptionKey } from "./options";
 import { panic } from "./panic";

@@ -5,6 +5,9 @@
  * anything: each export hands its arguments to the part of the kernel that does.
  */
 
+import { ErrorCode, errorName } from "../../abi/error_code";
+import { MmStat } from "../../abi/mm_stat";
+import { ABI_VERSION } from "../../abi/version";
 import { buddyFreeFrames, buddyTotalFrames, MAX_ORDER } from "../mm/buddy/buddy_alloc";
 import { blockOrder, blockState } from "../mm/buddy/frame_status";
 import { cachedFrames } from "../mm/buddy/page_alloc";
@@ -21,10 +24,8 @@ import {
   runtimeAllocatorStatus,
 } from "../mm/runtime/physical_allocator";
 import { crashOnRequest } from "./crash";
-import { ErrorCode, errorName } from "./error_code";
 import { info, Level, setLogLevel, warn } from "./log";
 import { hasOption, hasOptionKey, readOptions } from "./options";
-import { ABI_VERSION } from "./shim";
 
 /** The version of the contract that this module speaks. */
 export function abi_version(): i32 {
@@ -59,25 +60,8 @@ export function kernel_main(hhdm_offset: u64, memmap_entries: u32): i32 {
 /** Bytes of a record that a query writes: three u64. */
 const RECORD_BYTES: usize = 24;
 
-/** Kinds of `mm_stat`. Counts are frames unless the name says bytes. */
-const enum Stat {
-  USABLE = 0,
-  MANAGED = 1,
-  FREE = 2,
-  ALLOCATED = 3,
-  CACHED = 4,
-  BUDDY_TOTAL = 5,
-  BUDDY_FREE = 6,
-  RESERVED_REGIONS = 7,
-  METADATA_BYTES = 8,
-  MANAGED_RUNS = 9,
-  MAX_ORDER = 10,
-  LARGEST_FREE_ORDER = 11,
-  RECLAIMED = 12,
-  LINEAR_BYTES = 13,
-}
-
-let lastError: ErrorCode = ErrorCode.NONE;
+// `ErrorCode.NONE`, written as the constant that it is: an enumerator would need code at the start.
+let lastError: ErrorCode = 0;
 
 /** Keeps `code` for `last_error` if it is a refusal; returns it. */
 function remember(code: ErrorCode): ErrorCode {
@@ -144,7 +128,7 @@ export function range_reserve(address: u64, bytes: u64): i32 {
   return allocator ? giveBack(allocator.reserveRange(address, bytes)) : lastError;
 }
 
-/** A figure of the memory manager, `kind` a `Stat`; 0 with NOT_READY, BUSY or UNSUPPORTED. */
+/** A figure of the memory manager, `kind` an `MmStat`; 0 with NOT_READY, BUSY or UNSUPPORTED. */
 export function mm_stat(kind: i32): u64 {
   const allocator = borrow();
   if (!allocator) return 0;
@@ -155,33 +139,33 @@ export function mm_stat(kind: i32): u64 {
 
 function statistic(allocator: PhysicalAllocator, kind: i32): u64 {
   switch (kind) {
-    case Stat.USABLE:
+    case MmStat.USABLE:
       return allocator.usable;
-    case Stat.MANAGED:
+    case MmStat.MANAGED:
       return allocator.managedFrames();
-    case Stat.FREE:
+    case MmStat.FREE:
       return allocator.freeFrames();
-    case Stat.ALLOCATED:
+    case MmStat.ALLOCATED:
       return allocator.allocatedFrames();
-    case Stat.CACHED:
+    case MmStat.CACHED:
       return cachedFrames();
-    case Stat.BUDDY_TOTAL:
+    case MmStat.BUDDY_TOTAL:
       return buddyTotalFrames();
-    case Stat.BUDDY_FREE:
+    case MmStat.BUDDY_FREE:
       return buddyFreeFrames();
-    case Stat.RESERVED_REGIONS:
+    case MmStat.RESERVED_REGIONS:
       return reservationCount();
-    case Stat.METADATA_BYTES:
+    case MmStat.METADATA_BYTES:
       return metadataBytes();
-    case Stat.MANAGED_RUNS:
+    case MmStat.MANAGED_RUNS:
       return managedRunCount();
-    case Stat.MAX_ORDER:
+    case MmStat.MAX_ORDER:
       return MAX_ORDER;
-    case Stat.LARGEST_FREE_ORDER:
+    case MmStat.LARGEST_FREE_ORDER:
       return u64(allocator.largestFreeOrder());
-    case Stat.RECLAIMED:
+    case MmStat.RECLAIMED:
       return allocator.reclaimed;
-    case Stat.LINEAR_BYTES:
+    case MmStat.LINEAR_BYTES:
       return linearMemoryBytes();
     default:
       remember(ErrorCode.UNSUPPORTED);

@@ -2,7 +2,7 @@
  * The end of a boot that failed: one line that names the place, the reason and the error code.
  */
 
-import { ErrorCode, errorName } from "./error_code";
+import { ErrorCode, errorName } from "../../abi/error_code";
 import { panicLine } from "./log";
 import { exit } from "./shim";
 

@@ -5,28 +5,7 @@
  * that writes a record writes three u64 at `out`.
  */
 
-/** The version of this contract; `abi_version` exports it and the shim refuses any other. */
-export const ABI_VERSION: i32 = 1;
-
-/** What `bootRegion` knows. */
-export const enum BootRegion {
-  IMAGE_TEXT = 0,
-  IMAGE_RODATA = 1,
-  IMAGE_DATA = 2,
-  /** The first linear memory; the page below it holds the runtime's header and moves with it. */
-  LINEAR_MEMORY = 3,
-  BOOT_STACK = 4,
-  FRAMEBUFFER = 5,
-  WASM_MODULE = 6,
-  /** How many kinds there are. */
-  KINDS = 7,
-}
-
-/** Bits of `cpuFeatures`. */
-export const enum CpuFeature {
-  NX = 1,
-  PAGES_1G = 2,
-}
+export { BootRegion, CpuFeature } from "../../abi/machine";
 
 /** Appends `bytes` of UTF-8 at `text` to the console. */
 @external("shim", "console_write")

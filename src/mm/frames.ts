@@ -7,17 +7,19 @@
  * end may be 2^32 itself, hence ends and counts of frames that may span everything are u64.
  */
 
+import { FRAME_BYTES, FRAME_SHIFT as ABI_FRAME_SHIFT } from "../../abi/frame";
+
 /** The number of a frame. */
 export type Frame = u32;
 
 /** log2 of the frames in a block, 0 to 18. */
 export type Order = u32;
 
-/** Bytes of one frame: the smallest page that x86-64 maps (Intel SDM vol. 3A, 4.5). */
-export const FRAME_SIZE: u64 = 4096;
+/** Bytes of one frame. */
+export const FRAME_SIZE: u64 = u64(FRAME_BYTES);
 
 /** log2 of `FRAME_SIZE`. */
-export const FRAME_SHIFT: u64 = 12;
+export const FRAME_SHIFT: u64 = u64(ABI_FRAME_SHIFT);
 
 /** First frame number that does not exist: frame numbers are 32 bits wide. */
 export const FRAME_LIMIT: u64 = 1 << 32;

@@ -147,7 +147,7 @@ function logReservations(): void {
     debug("mm")
       .text("reserved")
       .range(reserved.base, reserved.end)
-      .word("reason", reasonName(reserved.reason))
+      .word("reason", reasonName(u32(reserved.reason)))
       .num("bytes", reserved.length)
       .end();
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MemoryType } from "../../sim/memory_map.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
 import { MapError, UnknownFormatError } from "../../tools/formats/map_input.ts";
 import { FORMS, readMemoryMap } from "../../tools/formats/read_map.ts";
 import { entry } from "./entry.ts";

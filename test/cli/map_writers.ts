@@ -3,7 +3,8 @@
  * nothing with the readers.
  */
 
-import { type MemoryMapEntry, MemoryType } from "../../sim/memory_map.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
+import { type MemoryMapEntry } from "../../sim/memory_map.ts";
 
 /** A form that maps can be written in. */
 export interface MapWriter {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { MemoryType, type MemoryMapEntry } from "../../sim/memory_map.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
+import { type MemoryMapEntry } from "../../sim/memory_map.ts";
 import { type MapInput } from "../../tools/formats/map_input.ts";
 import { readMemoryMap } from "../../tools/formats/read_map.ts";
 import { syntheticMap } from "../../tools/formats/size.ts";
@@ -73,7 +74,7 @@ describe.each(MACHINES)("$name", ({ entries }) => {
     const back = plan.input.entries.map(({ base, length, type }) => ({
       base: BigInt(base),
       length: BigInt(length),
-      type: Object.keys(MemoryType).indexOf(type.toUpperCase()),
+      type: MemoryType[type.toUpperCase() as keyof typeof MemoryType],
     }));
     expect(back).toEqual(entries);
   });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MEMORY_TYPE_NAMES, MemoryType } from "../../sim/memory_map.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
+import { MEMORY_TYPE_NAMES } from "../../sim/memory_map.ts";
 import { type LoggedRange, summariseLog } from "../../tools/log/log_summary.ts";
 import { hostileMemoryMap } from "../support/arbitraries.ts";
 import { bootKernel } from "../support/booted_kernel.ts";

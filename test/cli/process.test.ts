@@ -81,7 +81,7 @@ describe("the process", () => {
 
   it("says how to build the kernel where it is missing", () => {
     const copy = join(folder, "copy");
-    for (const part of ["bin", "tools", "sim", "package.json"]) {
+    for (const part of ["abi", "bin", "tools", "sim", "package.json"]) {
       cpSync(join(ROOT, part), join(copy, part), { recursive: true });
     }
     symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { MemoryType } from "../../sim/memory_map.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
 import { type MapInput } from "../../tools/formats/map_input.ts";
 import { readMemoryMap } from "../../tools/formats/read_map.ts";
 import { recordedMap, recordedMaps } from "../support/memmaps.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MemoryType } from "../../sim/memory_map.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
 import { MapError } from "../../tools/formats/map_input.ts";
 import { formatBytes, parseSize, syntheticMap } from "../../tools/formats/size.ts";
 import { draws } from "../support/seeds.ts";

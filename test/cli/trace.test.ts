@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Kernel, MmStat } from "../../sim/kernel.ts";
+import { MmStat } from "../../abi/mm_stat.ts";
+import { type Kernel } from "../../sim/kernel.ts";
 import { syntheticMap } from "../../tools/formats/size.ts";
 import { framesInBlocks } from "../../tools/plan/free_blocks.ts";
 import { listed, type Operation, type Workload } from "../../tools/trace/operation.ts";

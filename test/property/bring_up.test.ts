@@ -6,10 +6,13 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BootKind, type BootRegion } from "../../sim/boot_layout.ts";
-import { ErrorCode, MmStat } from "../../sim/kernel.ts";
+import { ErrorCode } from "../../abi/error_code.ts";
+import { BootRegion } from "../../abi/machine.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
+import { MmStat } from "../../abi/mm_stat.ts";
+import { type BootRegionRecord } from "../../sim/boot_layout.ts";
 import { type MachineOptions } from "../../sim/machine_options.ts";
-import { type MemoryMapEntry, MemoryType } from "../../sim/memory_map.ts";
+import { type MemoryMapEntry } from "../../sim/memory_map.ts";
 import { hostileMemoryMap } from "../support/arbitraries.ts";
 import {
   type BootedKernel,
@@ -131,7 +134,7 @@ describe("the storage plan", () => {
   /** A boot region somewhere in the crumbs. */
   const region = fc
     .tuple(fc.nat(3000), fc.integer({ min: 1, max: 200 }))
-    .map(([frame, frames]): BootRegion => ({
+    .map(([frame, frames]): BootRegionRecord => ({
       physical: BigInt(4096 + frame) * FRAME + 5n,
       length: BigInt(frames) * FRAME,
       virtual: 0n,
@@ -143,8 +146,8 @@ describe("the storage plan", () => {
         // The more memory there is, the more page tables carving needs.
         const rest = { ...ENOUGH, length: (8n * MIB) << (4n * large) };
         const bootRegions = new Map([
-          [BootKind.FRAMEBUFFER, screen],
-          [BootKind.WASM_MODULE, module],
+          [BootRegion.FRAMEBUFFER, screen],
+          [BootRegion.WASM_MODULE, module],
         ]);
         const { status } = boot([...pieces, rest], { bootRegions, placement: "unlisted" });
         expect(status).toBe(0);

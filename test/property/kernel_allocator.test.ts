@@ -5,7 +5,8 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type MemoryMapEntry, MemoryType } from "../../sim/memory_map.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
+import { type MemoryMapEntry } from "../../sim/memory_map.ts";
 import { BORDERS, denseRuns, operations } from "../support/arbitraries.ts";
 import { plainMap, startKernel } from "../support/booted_kernel.ts";
 import { KernelDuel } from "../support/kernel_duel.ts";

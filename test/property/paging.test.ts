@@ -5,7 +5,8 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type MemoryMapEntry, MemoryType } from "../../sim/memory_map.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
+import { type MemoryMapEntry } from "../../sim/memory_map.ts";
 import { hostileMemoryMap } from "../support/arbitraries.ts";
 import {
   expectExactly,

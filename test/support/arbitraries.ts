@@ -4,7 +4,8 @@
  */
 
 import fc from "fast-check";
-import { type MemoryMapEntry, MemoryType } from "../../sim/memory_map.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
+import { type MemoryMapEntry } from "../../sim/memory_map.ts";
 
 const KIB = 1n << 10n;
 const MIB = 1n << 20n;
@@ -28,7 +29,8 @@ const BORDER_ADDRESSES: readonly bigint[] = Object.values(BORDERS);
 /** Granularities that matter: less than a frame, frame, word of 64 frames, 2 MiB, 1 GiB. */
 const GRAINS: readonly bigint[] = [0x200n, 4n * KIB, 256n * KIB, 2n * MIB, GIB];
 
-const KNOWN_TYPES: readonly number[] = Object.values(MemoryType);
+/** Types that have a name. */
+const KNOWN_TYPES = Array.from({ length: MemoryType.UNKNOWN }, (_, type) => type);
 
 /** Half of what is drawn is usable, so that there is something to manage. */
 export const memoryType: fc.Arbitrary<number> = fc.oneof(

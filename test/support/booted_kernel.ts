@@ -7,11 +7,14 @@
  */
 
 import { expect, vi } from "vitest";
-import { BootKind } from "../../sim/boot_layout.ts";
-import { type Kernel, type KernelExports, MmStat } from "../../sim/kernel.ts";
+import { BootRegion } from "../../abi/machine.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
+import { MmStat } from "../../abi/mm_stat.ts";
+import { Reason } from "../../abi/reservation_reason.ts";
+import { type Kernel, type KernelExports } from "../../sim/kernel.ts";
 import { Machine } from "../../sim/machine.ts";
 import { type BootResult, type MachineOptions } from "../../sim/machine_options.ts";
-import { type MemoryMapEntry, MemoryType } from "../../sim/memory_map.ts";
+import { type MemoryMapEntry } from "../../sim/memory_map.ts";
 import { KernelLog } from "../boot/kernel_log.ts";
 import {
   difference,
@@ -212,7 +215,7 @@ export function referenceFor(booted: BootedKernel): ReferenceAllocator {
 /** Expects that the kernel's figures are consistent and those of `model`. */
 export function expectTotals(kernel: Kernel, model: ReferenceAllocator): void {
   const stat = (kind: number) => kernel.mmStat(kind);
-  const largest = Number(BigInt.asIntN(64, kernel.exports.mm_stat(MmStat.LARGEST_ORDER)));
+  const largest = Number(BigInt.asIntN(64, kernel.exports.mm_stat(MmStat.LARGEST_FREE_ORDER)));
   expect({
     managed: stat(MmStat.MANAGED),
     free: stat(MmStat.FREE),
@@ -232,32 +235,15 @@ export function expectTotals(kernel: Kernel, model: ReferenceAllocator): void {
   });
 }
 
-/** Why `reserved_region` says that a region is reserved. */
-export const Reason = {
-  KERNEL_IMAGE: 1,
-  BOOT_STACK: 2,
-  FIRST_LINEAR_MEMORY: 3,
-  FRAMEBUFFER: 4,
-  WASM_MODULE: 5,
-  PAGE_TABLES: 6,
-  LINEAR_MEMORY: 7,
-  MAP_COPY: 8,
-  FREE_RUN_STORAGE: 9,
-  RESERVED_REGION_STORAGE: 10,
-  BUDDY_TABLES: 11,
-  PAGE_ALLOCATOR_TABLES: 12,
-  CALLER: 13,
-} as const;
-
 /** What each boot region is reserved for, in the order in which a later one has the last word. */
 const BOOT_REASONS: readonly (readonly [number, number])[] = [
-  [BootKind.IMAGE_TEXT, Reason.KERNEL_IMAGE],
-  [BootKind.IMAGE_RODATA, Reason.KERNEL_IMAGE],
-  [BootKind.IMAGE_DATA, Reason.KERNEL_IMAGE],
-  [BootKind.LINEAR_MEMORY, Reason.FIRST_LINEAR_MEMORY],
-  [BootKind.BOOT_STACK, Reason.BOOT_STACK],
-  [BootKind.FRAMEBUFFER, Reason.FRAMEBUFFER],
-  [BootKind.WASM_MODULE, Reason.WASM_MODULE],
+  [BootRegion.IMAGE_TEXT, Reason.KERNEL_IMAGE],
+  [BootRegion.IMAGE_RODATA, Reason.KERNEL_IMAGE],
+  [BootRegion.IMAGE_DATA, Reason.KERNEL_IMAGE],
+  [BootRegion.LINEAR_MEMORY, Reason.FIRST_LINEAR_MEMORY],
+  [BootRegion.BOOT_STACK, Reason.BOOT_STACK],
+  [BootRegion.FRAMEBUFFER, Reason.FRAMEBUFFER],
+  [BootRegion.WASM_MODULE, Reason.WASM_MODULE],
 ];
 
 /** Expects of a kernel fresh from bring-up that each frame is reserved for what it is used for. */

@@ -12,9 +12,11 @@
  *   6. Nothing else.
  */
 
-import { BootKind, type BootRegion } from "../../sim/boot_layout.ts";
+import { BootRegion } from "../../abi/machine.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
+import { type BootRegionRecord } from "../../sim/boot_layout.ts";
 import { type ReservedRegion } from "../../sim/kernel.ts";
-import { type MemoryMapEntry, MemoryType } from "../../sim/memory_map.ts";
+import { type MemoryMapEntry } from "../../sim/memory_map.ts";
 import { type Interval, IntervalSet } from "./interval_set.ts";
 import { type Mapping } from "./page_walker.ts";
 import { sanitise } from "./reference_sanitiser.ts";
@@ -45,7 +47,7 @@ const COMBINE: Rights = { writable: true, executable: false, pat: WRITE_COMBININ
 
 export interface Situation {
   readonly memoryMap: readonly MemoryMapEntry[];
-  readonly bootRegions: ReadonlyMap<number, BootRegion>;
+  readonly bootRegions: ReadonlyMap<number, BootRegionRecord>;
   readonly reservedRegions: readonly ReservedRegion[];
   /** Virtual address of physical address 0. */
   readonly directMap: bigint;
@@ -75,10 +77,10 @@ function memoryOf(situation: Situation, ...types: readonly number[]): IntervalSe
 
 /** Physical memory by what may be done with it; the sets are disjoint. */
 function physicalView(situation: Situation): readonly (readonly [IntervalSet, Rights])[] {
-  const text = regionsOf(situation, BootKind.IMAGE_TEXT, BootKind.IMAGE_RODATA);
-  const data = regionsOf(situation, BootKind.IMAGE_DATA).subtract(text);
-  const module = regionsOf(situation, BootKind.WASM_MODULE);
-  const screen = regionsOf(situation, BootKind.FRAMEBUFFER);
+  const text = regionsOf(situation, BootRegion.IMAGE_TEXT, BootRegion.IMAGE_RODATA);
+  const data = regionsOf(situation, BootRegion.IMAGE_DATA).subtract(text);
+  const module = regionsOf(situation, BootRegion.WASM_MODULE);
+  const screen = regionsOf(situation, BootRegion.FRAMEBUFFER);
   const placed = text.union(data).union(module).union(screen);
   const rest = (...types: readonly number[]) => memoryOf(situation, ...types).subtract(placed);
   const read = rest(
@@ -120,9 +122,9 @@ export function expectedExtents(situation: Situation): Extent[] {
     }
   }
   for (const [kind, rights] of [
-    [BootKind.IMAGE_TEXT, EXECUTE],
-    [BootKind.IMAGE_RODATA, READ],
-    [BootKind.IMAGE_DATA, WRITE],
+    [BootRegion.IMAGE_TEXT, EXECUTE],
+    [BootRegion.IMAGE_RODATA, READ],
+    [BootRegion.IMAGE_DATA, WRITE],
   ] as const) {
     const part = situation.bootRegions.get(kind);
     if (part) add(part.physical, part.length, part.virtual, rights);

@@ -4,7 +4,7 @@
  */
 
 import { expect } from "vitest";
-import { BlockState, FrameFlag } from "../../sim/kernel.ts";
+import { BlockState, FrameFlag } from "../../abi/frame.ts";
 import { type Operation } from "./arbitraries.ts";
 import {
   type BootedKernel,

@@ -3,7 +3,7 @@
  */
 
 import { expect } from "vitest";
-import { MmStat } from "../../sim/kernel.ts";
+import { MmStat } from "../../abi/mm_stat.ts";
 import { type MachineOptions } from "../../sim/machine_options.ts";
 import { type MemoryMapEntry } from "../../sim/memory_map.ts";
 import { HHDM_OFFSET } from "../../sim/page_entry.ts";

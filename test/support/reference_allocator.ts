@@ -7,7 +7,8 @@
  * the kernel's answer, so that the next one is judged in the state that the kernel claims.
  */
 
-import { ErrorCode, FrameFlag } from "../../sim/kernel.ts";
+import { ErrorCode } from "../../abi/error_code.ts";
+import { FrameFlag } from "../../abi/frame.ts";
 
 export const MAX_ORDER = 18;
 

@@ -12,7 +12,8 @@
  *   6. Adjacent runs of one type are one run.
  */
 
-import { type MemoryMapEntry, MemoryType } from "../../sim/memory_map.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
+import { type MemoryMapEntry } from "../../sim/memory_map.ts";
 
 /** Frames `[start, end)` are of `type`. */
 export interface FrameRun {

@@ -3,8 +3,11 @@
  */
 
 import { beforeEach, describe, expect, test } from "vitest";
-import { BlockState, ErrorCode, FrameFlag, type KernelExports, MmStat } from "../../sim/kernel.ts";
-import { MemoryType } from "../../sim/memory_map.ts";
+import { ErrorCode } from "../../abi/error_code.ts";
+import { BlockState, FrameFlag } from "../../abi/frame.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
+import { MmStat } from "../../abi/mm_stat.ts";
+import { type KernelExports } from "../../sim/kernel.ts";
 import {
   type BootedKernel,
   bootKernel,
@@ -22,6 +25,9 @@ const FRAME = 4096n;
 const MIB = 1n << 20n;
 const GIB = 1n << 30n;
 const U64_MAX = (1n << 64n) - 1n;
+
+/** How many figures `mm_stat` has. */
+const STATS = 14;
 
 /** 15 MiB below 16 MiB, then some below 4 GiB, then some above. */
 const ZONES = [
@@ -85,7 +91,7 @@ describe("before there is an allocator", () => {
     expect(codes.get(NOT_READY)).toBeGreaterThan(100);
     expect(codes.get(BUSY)).toBeGreaterThan(100);
     const stats = (booted: BootedKernel) =>
-      Object.values(MmStat).map((kind) => booted.kernel.mmStat(kind));
+      Array.from({ length: STATS }, (_, kind) => booted.kernel.mmStat(kind));
     expect(stats(disturbed)).toEqual(stats(undisturbed));
   });
 });
@@ -143,7 +149,6 @@ describe("a running kernel", () => {
   test("error_name knows every code and no other", () => {
     const { kernel } = booted;
     expect(CODE_NAMES.map((_, code) => kernel.errorName(code))).toEqual(CODE_NAMES);
-    for (const [name, code] of Object.entries(ErrorCode)) expect(kernel.errorName(code)).toBe(name);
     for (const code of [CODE_NAMES.length, 1000, -1, 0x7fff_ffff, -0x8000_0000]) {
       expect(kernel.errorName(code)).toBe("UNKNOWN");
     }
@@ -173,7 +178,7 @@ describe("a running kernel", () => {
 
   test("mm_stat of an unknown kind is 0 and UNSUPPORTED", () => {
     const { kernel } = booted;
-    for (const kind of [14, 100, -1, 0x7fff_ffff, -0x8000_0000]) {
+    for (const kind of [STATS, 100, -1, 0x7fff_ffff, -0x8000_0000]) {
       kernel.frameAlloc(19);
       expect(kernel.mmStat(kind)).toBe(0);
       expect(kernel.lastError()).toBe(ErrorCode.UNSUPPORTED);

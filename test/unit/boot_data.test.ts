@@ -4,10 +4,11 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { BootKind, type BootRegion } from "../../sim/boot_layout.ts";
-import { ErrorCode } from "../../sim/kernel.ts";
+import { ErrorCode } from "../../abi/error_code.ts";
+import { BootRegion } from "../../abi/machine.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
+import { type BootRegionRecord } from "../../sim/boot_layout.ts";
 import { type MachineOptions } from "../../sim/machine_options.ts";
-import { MemoryType } from "../../sim/memory_map.ts";
 import { bootKernel, expectAccounts, expectCleanEnd, plainMap } from "../support/booted_kernel.ts";
 
 const MIB = 1n << 20n;
@@ -115,21 +116,21 @@ describe("entries", () => {
 
 describe("boot regions", () => {
   test("without a first linear memory there is no kernel: LINEAR_MEMORY", () => {
-    const regions = new Map([[BootKind.LINEAR_MEMORY, null]]);
+    const regions = new Map([[BootRegion.LINEAR_MEMORY, null]]);
     expect(bootOn({ bootRegions: regions })).toBe(ErrorCode.LINEAR_MEMORY);
     expect(bootOn({ placement: "none" })).toBe(ErrorCode.LINEAR_MEMORY);
   });
 
   test("a first linear memory of another size is LINEAR_MEMORY", () => {
     const { machine } = bootKernel({ memoryMap: MEMORY, placement: "unlisted" });
-    const linear = machine.bootRegions.get(BootKind.LINEAR_MEMORY)!;
+    const linear = machine.bootRegions.get(BootRegion.LINEAR_MEMORY)!;
     for (const length of [0n, 4096n, 65535n, 2n * 65536n, U64_MAX]) {
-      const regions = new Map([[BootKind.LINEAR_MEMORY, { ...linear, length }]]);
+      const regions = new Map([[BootRegion.LINEAR_MEMORY, { ...linear, length }]]);
       expect(bootOn({ bootRegions: regions, violations: "record" })).toBe(ErrorCode.LINEAR_MEMORY);
     }
   });
 
-  const absurd: [string, BootRegion][] = [
+  const absurd: [string, BootRegionRecord][] = [
     ["above all memory", { physical: 1n << 45n, length: MIB, virtual: 1n << 45n }],
     ["without length", { physical: 2n * MIB, length: 0n, virtual: 0n }],
     ["of odd bytes", { physical: 2n * MIB + 7n, length: 4097n, virtual: 7n }],
@@ -138,34 +139,34 @@ describe("boot regions", () => {
   ];
 
   test.each(absurd)("a framebuffer %s", (_, region) => {
-    expect(bootOn({ bootRegions: new Map([[BootKind.FRAMEBUFFER, region]]) })).toBe(0);
+    expect(bootOn({ bootRegions: new Map([[BootRegion.FRAMEBUFFER, region]]) })).toBe(0);
   });
 
   test.each(absurd)("a wasm module %s", (_, region) => {
-    expect(bootOn({ bootRegions: new Map([[BootKind.WASM_MODULE, region]]) })).toBe(0);
+    expect(bootOn({ bootRegions: new Map([[BootRegion.WASM_MODULE, region]]) })).toBe(0);
   });
 
   test("one that no mapping reaches may end the boot, but in good order", () => {
     const region = { physical: 1n << 50n, length: MIB, virtual: 0n };
-    const status = bootOn({ bootRegions: new Map([[BootKind.FRAMEBUFFER, region]]) });
+    const status = bootOn({ bootRegions: new Map([[BootRegion.FRAMEBUFFER, region]]) });
     expect([ErrorCode.NONE, ErrorCode.INVALID_ADDRESS]).toContain(status);
   });
 
   test("a framebuffer over all of memory leaves nothing: OUT_OF_FRAMES", () => {
     const region = { physical: 0n, length: U64_MAX, virtual: 0n };
-    const regions = new Map([[BootKind.FRAMEBUFFER, region]]);
+    const regions = new Map([[BootRegion.FRAMEBUFFER, region]]);
     expect(bootOn({ bootRegions: regions })).toBe(ErrorCode.OUT_OF_FRAMES);
   });
 
   test("regions inside usable memory, and over each other, are kept out of it", () => {
-    const at = (physical: bigint, length: bigint): BootRegion => ({
+    const at = (physical: bigint, length: bigint): BootRegionRecord => ({
       physical,
       length,
       virtual: 0n,
     });
     const regions = new Map([
-      [BootKind.FRAMEBUFFER, at(3n * MIB + 5n, MIB)],
-      [BootKind.WASM_MODULE, at(3n * MIB + 0x80000n, MIB)],
+      [BootRegion.FRAMEBUFFER, at(3n * MIB + 5n, MIB)],
+      [BootRegion.WASM_MODULE, at(3n * MIB + 0x80000n, MIB)],
     ]);
     const booted = bootKernel({
       memoryMap: MEMORY,

@@ -4,15 +4,16 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { BootKind } from "../../sim/boot_layout.ts";
-import { type MemoryMapEntry, MemoryType } from "../../sim/memory_map.ts";
+import { BootRegion } from "../../abi/machine.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
+import { Reason } from "../../abi/reservation_reason.ts";
+import { type MemoryMapEntry } from "../../sim/memory_map.ts";
 import {
   type BootedKernel,
   bootKernel,
   expectAccounts,
   expectCleanEnd,
   expectReasons,
-  Reason,
   startKernel,
 } from "../support/booted_kernel.ts";
 import { frameCount, framesTouched } from "../support/frame_ranges.ts";
@@ -91,7 +92,7 @@ test("a framebuffer in the map is reserved as one", () => {
   const framebuffer = { base: 3n * GIB, length: 4n * MIB };
   const memoryMap = [{ base: MIB, length: 64n * MIB, type: MemoryType.USABLE }];
   const booted = startKernel(memoryMap, { framebuffer });
-  expect(booted.machine.bootRegions.has(BootKind.FRAMEBUFFER)).toBe(true);
+  expect(booted.machine.bootRegions.has(BootRegion.FRAMEBUFFER)).toBe(true);
   expectAccounts(booted);
   expectReasons(booted);
   const reserved = booted.kernel

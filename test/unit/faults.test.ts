@@ -4,8 +4,9 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { ErrorCode } from "../../sim/kernel.ts";
-import { type MemoryMapEntry, MemoryType } from "../../sim/memory_map.ts";
+import { ErrorCode } from "../../abi/error_code.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
+import { type MemoryMapEntry } from "../../sim/memory_map.ts";
 import { memoryLimits, withMaximumPages } from "../../sim/wasm_binary.ts";
 import {
   type BootedKernel,

@@ -15,6 +15,9 @@ const FILES = readdirSync(SOURCES, { recursive: true, encoding: "utf8" }).filter
   file.endsWith(".ts"),
 );
 
+/** The contract's files, as seen from `src`. */
+const CONTRACT = readdirSync(join(SOURCES, "../abi")).map((file) => `../abi/${file}`);
+
 /** What the shim calls, above everything. */
 const ENTRY = "boot/kernel.ts";
 
@@ -57,10 +60,17 @@ function reachedFrom(file: string, seen = new Set<string>()): Set<string> {
 describe("the kernel's sources", () => {
   test("import files that exist", () => {
     for (const file of FILES) {
-      for (const imported of importsOf(file)) expect(FILES, `${file} imports`).toContain(imported);
+      for (const imported of importsOf(file)) {
+        expect([...FILES, ...CONTRACT], `${file} imports`).toContain(imported);
+      }
     }
     // The pattern finds imports at all.
     expect(importsOf(ENTRY).length).toBeGreaterThan(5);
+  });
+
+  test.each(CONTRACT)("%s is below everything: it imports nothing", (file) => {
+    const text = readFileSync(join(SOURCES, file), "utf8");
+    expect(text).not.toMatch(/\b(import|from|require)\b.*["']/);
   });
 
   test.each(FILES)("%s is in no circle", (file) => {

@@ -4,8 +4,9 @@
  */
 
 import { describe, expect, test } from "vitest";
+import { MemoryType } from "../../abi/memory_type.ts";
 import { Machine } from "../../sim/machine.ts";
-import { MEMORY_TYPE_NAMES, type MemoryMapEntry, MemoryType } from "../../sim/memory_map.ts";
+import { MEMORY_TYPE_NAMES, type MemoryMapEntry } from "../../sim/memory_map.ts";
 import { kernelModule } from "../support/kernel_module.ts";
 import { type RecordedMap, recordedMaps } from "../support/memmaps.ts";
 import { framesOfType, sanitise } from "../support/reference_sanitiser.ts";

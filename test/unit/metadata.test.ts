@@ -4,8 +4,9 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { MmStat } from "../../sim/kernel.ts";
-import { type MemoryMapEntry, MemoryType } from "../../sim/memory_map.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
+import { MmStat } from "../../abi/mm_stat.ts";
+import { type MemoryMapEntry } from "../../sim/memory_map.ts";
 import { type BootedKernel, expectAccounts, startKernel } from "../support/booted_kernel.ts";
 import { countBoot } from "../support/counted_kernel.ts";
 import { recordedMap } from "../support/memmaps.ts";

@@ -4,8 +4,10 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { ErrorCode, MmStat } from "../../sim/kernel.ts";
-import { type MemoryMapEntry, MemoryType } from "../../sim/memory_map.ts";
+import { ErrorCode } from "../../abi/error_code.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
+import { MmStat } from "../../abi/mm_stat.ts";
+import { type MemoryMapEntry } from "../../sim/memory_map.ts";
 import { HHDM_OFFSET } from "../../sim/page_entry.ts";
 import { type BootedKernel, bootKernel, plainMap, startKernel } from "../support/booted_kernel.ts";
 import { IntervalSet } from "../support/interval_set.ts";

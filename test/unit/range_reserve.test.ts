@@ -4,8 +4,9 @@
  */
 
 import { beforeEach, describe, expect, test } from "vitest";
-import { ErrorCode, MmStat } from "../../sim/kernel.ts";
-import { MemoryType } from "../../sim/memory_map.ts";
+import { ErrorCode } from "../../abi/error_code.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
+import { MmStat } from "../../abi/mm_stat.ts";
 import {
   type BootedKernel,
   expectTotals,

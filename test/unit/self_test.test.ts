@@ -4,10 +4,11 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { MmStat } from "../../sim/kernel.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
+import { MmStat } from "../../abi/mm_stat.ts";
 import { type ImportHook } from "../../sim/imports.ts";
 import { type MachineOptions } from "../../sim/machine_options.ts";
-import { type MemoryMapEntry, MemoryType } from "../../sim/memory_map.ts";
+import { type MemoryMapEntry } from "../../sim/memory_map.ts";
 import { type BootedKernel, bootKernel, plainMap, startKernel } from "../support/booted_kernel.ts";
 import { recordedMap, recordedMaps } from "../support/memmaps.ts";
 import { framesOfType, sanitise } from "../support/reference_sanitiser.ts";

@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { BootKind } from "../../sim/boot_layout.ts";
+import { BootRegion } from "../../abi/machine.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
 import { SimulationError } from "../../sim/errors.ts";
 import { Machine } from "../../sim/machine.ts";
 import { type MachineOptions } from "../../sim/machine_options.ts";
-import { type MemoryMapEntry, MemoryType } from "../../sim/memory_map.ts";
+import { type MemoryMapEntry } from "../../sim/memory_map.ts";
 import { mappingAt, walkPageTables } from "../support/page_walker.ts";
 import { compileProbe, type ProbeExports } from "../support/probe.ts";
 import { recordedMap, recordedMaps } from "../support/memmaps.ts";
@@ -97,16 +98,16 @@ describe("what the loader says", () => {
     const absurd = { physical: 1n, length: 1n << 63n, virtual: 0n };
     const { machine, probe: exports } = boot({
       bootRegions: new Map([
-        [BootKind.FRAMEBUFFER, absurd],
-        [BootKind.WASM_MODULE, null],
+        [BootRegion.FRAMEBUFFER, absurd],
+        [BootRegion.WASM_MODULE, null],
       ]),
     });
-    expect(exports.region(BootKind.FRAMEBUFFER, SCRATCH)).toBe(1);
+    expect(exports.region(BootRegion.FRAMEBUFFER, SCRATCH)).toBe(1);
     expect(record(exports)).toEqual([1n, 1n << 63n, 0n]);
-    expect(exports.region(BootKind.WASM_MODULE, SCRATCH)).toBe(0);
+    expect(exports.region(BootRegion.WASM_MODULE, SCRATCH)).toBe(0);
     expect(exports.region(7, SCRATCH)).toBe(0);
-    expect(exports.region(BootKind.BOOT_STACK, SCRATCH)).toBe(1);
-    expect(record(exports)[1]).toBe(machine.bootRegions.get(BootKind.BOOT_STACK)!.length);
+    expect(exports.region(BootRegion.BOOT_STACK, SCRATCH)).toBe(1);
+    expect(record(exports)[1]).toBe(machine.bootRegions.get(BootRegion.BOOT_STACK)!.length);
   });
 
   test("options, cut to the capacity; the whole length in any case", () => {
@@ -219,12 +220,14 @@ describe("placement", () => {
         expect(found?.pat ?? 0).toBe(type === MemoryType.FRAMEBUFFER ? 5 : 0);
       }
     }
-    const rights = [BootKind.IMAGE_TEXT, BootKind.IMAGE_RODATA, BootKind.IMAGE_DATA].map((kind) => {
-      const { virtual, physical } = machine.bootRegions.get(kind)!;
-      const found = at(virtual)!;
-      expect(found.physical - found.virtual).toBe(physical - virtual);
-      return [found.writable, found.executable];
-    });
+    const rights = [BootRegion.IMAGE_TEXT, BootRegion.IMAGE_RODATA, BootRegion.IMAGE_DATA].map(
+      (kind) => {
+        const { virtual, physical } = machine.bootRegions.get(kind)!;
+        const found = at(virtual)!;
+        expect(found.physical - found.virtual).toBe(physical - virtual);
+        return [found.writable, found.executable];
+      },
+    );
     expect(rights).toEqual([
       [false, true],
       [false, false],

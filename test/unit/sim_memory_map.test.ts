@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { MEMORY_TYPE_NAMES, MemoryType, parseMemoryMap, parseU64 } from "../../sim/memory_map.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
+import { MEMORY_TYPE_NAMES, parseMemoryMap, parseU64 } from "../../sim/memory_map.ts";
 import { Owner, Ownership } from "../../sim/ownership.ts";
 import { recordedMaps } from "../support/memmaps.ts";
 

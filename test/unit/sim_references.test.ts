@@ -3,8 +3,8 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { ErrorCode } from "../../sim/kernel.ts";
-import { MemoryType } from "../../sim/memory_map.ts";
+import { ErrorCode } from "../../abi/error_code.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
 import { IntervalSet } from "../support/interval_set.ts";
 import { ReferenceAllocator } from "../support/reference_allocator.ts";
 import { framesOfType, sanitise } from "../support/reference_sanitiser.ts";

@@ -4,11 +4,11 @@
  */
 
 import { beforeAll, describe, expect, test } from "vitest";
-import { BootKind } from "../../sim/boot_layout.ts";
+import { BootRegion } from "../../abi/machine.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
 import { LoaderTables } from "../../sim/loader_tables.ts";
 import { Machine } from "../../sim/machine.ts";
 import { type MachineOptions } from "../../sim/machine_options.ts";
-import { MemoryType } from "../../sim/memory_map.ts";
 import { translatedBits } from "../../sim/page_entry.ts";
 import { compileProbe, type ProbeExports } from "../support/probe.ts";
 
@@ -70,7 +70,7 @@ function mapInPlace(
 
 /** Maps header and first pages into the window as they must be, and `more` bytes behind them. */
 function openWindow(booted: Booted, more: number, physical = FRAMES): void {
-  const first = booted.machine.bootRegions.get(BootKind.LINEAR_MEMORY)!;
+  const first = booted.machine.bootRegions.get(BootRegion.LINEAR_MEMORY)!;
   const header = Number(first.physical) - 4096;
   mapInPlace(booted, WINDOW - 4096n, header, Number(first.length) + 4096);
   if (more) mapInPlace(booted, WINDOW + first.length, physical, more);
@@ -91,9 +91,9 @@ function ownTables({ machine, frame }: Booted, skip: string): bigint {
     const at = Number(physical) + (skip === "image moved" ? 4096 : 0);
     tables.map(translatedBits(virtual), at, Number(length), permissions);
   };
-  image(BootKind.IMAGE_TEXT, false, true);
-  image(BootKind.IMAGE_RODATA, false, false);
-  image(BootKind.IMAGE_DATA, true, false);
+  image(BootRegion.IMAGE_TEXT, false, true);
+  image(BootRegion.IMAGE_RODATA, false, false);
+  image(BootRegion.IMAGE_DATA, true, false);
   return BigInt(tables.root);
 }
 
@@ -109,7 +109,7 @@ describe("physical memory", () => {
 
   test("stores to what is not the kernel's", () => {
     const { machine, exports } = boot();
-    const { physical } = machine.bootRegions.get(BootKind.IMAGE_TEXT)!;
+    const { physical } = machine.bootRegions.get(BootRegion.IMAGE_TEXT)!;
     expect(exports.peek(physical)).toBeDefined();
     expect(() => exports.poke(physical, 0n)).toThrow(/firmware or the image/);
     expect(() => exports.fill(physical - 8n, 16n, 0)).toThrow(/firmware or the image|loader's/);
@@ -154,7 +154,7 @@ describe("physical memory", () => {
 
   test("frames under linear memory are reached through linear memory only", () => {
     const { machine, exports } = boot();
-    const { physical } = machine.bootRegions.get(BootKind.LINEAR_MEMORY)!;
+    const { physical } = machine.bootRegions.get(BootRegion.LINEAR_MEMORY)!;
     expect(() => exports.peek(physical)).toThrow(/linear memory stands on this frame/);
     expect(() => exports.peek(physical - 8n)).toThrow(/linear memory stands on this frame/);
   });
@@ -210,7 +210,7 @@ describe("linear memory", () => {
     mapInPlace(moved, WINDOW - 4096n, FRAMES, 65536 + 4096);
     expect(() => commit(moved, WASM_PAGE)).toThrow(/page -1 of linear memory is mapped to/);
     const { machine } = moved;
-    const first = machine.bootRegions.get(BootKind.LINEAR_MEMORY)!;
+    const first = machine.bootRegions.get(BootRegion.LINEAR_MEMORY)!;
     const other = boot();
     mapInPlace(other, WINDOW - 4096n, Number(first.physical) - 4096, 4096);
     mapInPlace(other, WINDOW, FRAMES, 65536);
@@ -256,9 +256,9 @@ describe("set_page_root", () => {
   test.each([
     ["hhdm", /page table in the HHDM/],
     ["hhdm write", /page table in the HHDM at 0x\w+ is mapped read-only/],
-    [`image ${BootKind.IMAGE_TEXT}`, /image text at 0xffff80000000: .*not present/],
-    [`image ${BootKind.IMAGE_RODATA}`, /image rodata at/],
-    [`image ${BootKind.IMAGE_DATA}`, /image data at/],
+    [`image ${BootRegion.IMAGE_TEXT}`, /image text at 0xffff80000000: .*not present/],
+    [`image ${BootRegion.IMAGE_RODATA}`, /image rodata at/],
+    [`image ${BootRegion.IMAGE_DATA}`, /image data at/],
     ["image write", /image data at 0x\w+ is mapped read-only/],
     ["image execute", /image text at 0x\w+ is mapped no-execute/],
     ["image moved", /image text at 0x\w+ is mapped to 0x\w+, it lies at 0x\w+/],
@@ -295,7 +295,7 @@ describe("set_page_root", () => {
       booted.frame,
       Number(root),
     );
-    const first = booted.machine.bootRegions.get(BootKind.LINEAR_MEMORY)!;
+    const first = booted.machine.bootRegions.get(BootRegion.LINEAR_MEMORY)!;
     const at = translatedBits(WINDOW);
     tables.map(at - 4096, Number(first.physical) - 4096, 65536 + 4096, RW);
     tables.map(at + 65536, FRAMES + 0x100000, 65536, RW);

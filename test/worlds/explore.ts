@@ -6,7 +6,7 @@
  * answers are right after *every* sequence of calls, however long.
  */
 
-import { ErrorCode } from "../../sim/kernel.ts";
+import { ErrorCode } from "../../abi/error_code.ts";
 import { type Snapshot, Snapshots } from "./snapshot.ts";
 import { type SmallWorld, STATE_START } from "./small_world.ts";
 import { type Call, ownersOf, type World } from "./world_model.ts";

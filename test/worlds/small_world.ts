@@ -8,9 +8,11 @@
  */
 
 import { expect } from "vitest";
-import { type KernelExports, MmStat } from "../../sim/kernel.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
+import { MmStat } from "../../abi/mm_stat.ts";
+import { type KernelExports } from "../../sim/kernel.ts";
 import { type Machine } from "../../sim/machine.ts";
-import { type MemoryMapEntry, MemoryType } from "../../sim/memory_map.ts";
+import { type MemoryMapEntry } from "../../sim/memory_map.ts";
 import { withExportedGlobals } from "../../sim/wasm_binary.ts";
 import { bootKernel } from "../support/booted_kernel.ts";
 import { KernelDuel } from "../support/kernel_duel.ts";
@@ -174,7 +176,7 @@ export class SmallWorld {
       differs("allocated frames", told(MmStat.ALLOCATED), managed - free) ||
       differs("the buddy's frames", told(MmStat.BUDDY_TOTAL), managed) ||
       differs("free and cached", told(MmStat.BUDDY_FREE) + told(MmStat.CACHED), free) ||
-      differs("largest order", told(MmStat.LARGEST_ORDER), this.model.largestOrder(world)) ||
+      differs("largest order", told(MmStat.LARGEST_FREE_ORDER), this.model.largestOrder(world)) ||
       differs("runs", told(MmStat.MANAGED_RUNS), runs.length) ||
       differs("regions", told(MmStat.RESERVED_REGIONS), regions.length) ||
       this.#listComplaint("managed_run", runs) ||

@@ -13,7 +13,8 @@
  *     'A', 'B'… a block of order 0 with two owners, three…
  */
 
-import { ErrorCode, FrameFlag } from "../../sim/kernel.ts";
+import { ErrorCode } from "../../abi/error_code.ts";
+import { FrameFlag } from "../../abi/frame.ts";
 
 export type World = string;
 

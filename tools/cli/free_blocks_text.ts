@@ -2,7 +2,7 @@
  * Free memory by block size, as `plan` and `trace` print it.
  */
 
-import { PAGE_SIZE } from "../../sim/physical_memory.ts";
+import { FRAME_BYTES } from "../../abi/frame.ts";
 import { formatBytes } from "../formats/size.ts";
 import { type FreeBlocks, framesInBlocks } from "../plan/free_blocks.ts";
 import { heading } from "./ranges_text.ts";
@@ -17,9 +17,9 @@ export function freeBlocksText(blocks: readonly FreeBlocks[], colours: Colours):
   const free = framesInBlocks(blocks, 0);
   const rows = blocks.map(({ order, blocks: count }) => [
     `order ${order}`,
-    formatBytes(PAGE_SIZE * 2 ** order),
+    formatBytes(FRAME_BYTES * 2 ** order),
     grouped(count),
-    formatBytes(PAGE_SIZE * count * 2 ** order),
+    formatBytes(FRAME_BYTES * count * 2 ** order),
     `${((framesInBlocks(blocks, order) / free) * 100).toFixed(1)} %`,
   ]);
   return heading("Free memory by block size", colours) + table([HEADER, ...rows], ALIGNMENTS);

@@ -2,7 +2,7 @@
  * Memory ranges and amounts in words.
  */
 
-import { PAGE_SIZE } from "../../sim/physical_memory.ts";
+import { FRAME_BYTES } from "../../abi/frame.ts";
 import { formatBytes } from "../formats/size.ts";
 import { type LoggedRange } from "../log/log_summary.ts";
 import { type Colours } from "./terminal.ts";
@@ -28,7 +28,7 @@ export function inWords(name: string): string {
 
 /** How many frames, and how much memory that is, as two cells. */
 export function frameCells(frames: number): [string, string] {
-  return [`${grouped(frames)} frames`, formatBytes(frames * PAGE_SIZE)];
+  return [`${grouped(frames)} frames`, formatBytes(frames * FRAME_BYTES)];
 }
 
 /** Ranges with their sizes and what they are. */

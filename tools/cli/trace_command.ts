@@ -3,7 +3,8 @@
  */
 
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { type Kernel, MmStat } from "../../sim/kernel.ts";
+import { MmStat } from "../../abi/mm_stat.ts";
+import { type Kernel } from "../../sim/kernel.ts";
 import { summariseLog } from "../log/log_summary.ts";
 import { bootFailure, bootMap } from "../plan/boot_map.ts";
 import { type Workload, listed } from "../trace/operation.ts";

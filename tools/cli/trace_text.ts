@@ -2,7 +2,7 @@
  * A trace for a person to read.
  */
 
-import { PAGE_SIZE } from "../../sim/physical_memory.ts";
+import { FRAME_BYTES } from "../../abi/frame.ts";
 import { type MapInput } from "../formats/map_input.ts";
 import { formatBytes } from "../formats/size.ts";
 import { LARGE_PAGE_ORDER, type Trace, type TraceSample } from "../trace/trace.ts";
@@ -23,7 +23,7 @@ function sampleCells(sample: TraceSample): string[] {
     grouped(sample.free),
     percent(sample.allocated, sample.managed),
     `${sample.largest_order}`,
-    formatBytes(sample.free_in_2m_blocks * PAGE_SIZE),
+    formatBytes(sample.free_in_2m_blocks * FRAME_BYTES),
     percent(sample.free_in_2m_blocks, sample.free),
     sample.totals_agree ? "agree" : "DISAGREE",
   ];

@@ -15,7 +15,8 @@
  * Of a table that is there several times, as in a log of several boots, the last is read.
  */
 
-import { MemoryType, type MemoryMapEntry } from "../../sim/memory_map.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
+import { type MemoryMapEntry } from "../../sim/memory_map.ts";
 import { fromHex, rangeEntry } from "./address.ts";
 import { type Form, type FormReading, type TextInput, type TextLine } from "./form.ts";
 import { LineNotes } from "./line_notes.ts";

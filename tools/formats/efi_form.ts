@@ -6,7 +6,8 @@
  * type as a number: `efi: mem00: type=7, attr=0xf, range=[0x…-0x…) (0MB)`.
  */
 
-import { MemoryType, type MemoryMapEntry } from "../../sim/memory_map.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
+import { type MemoryMapEntry } from "../../sim/memory_map.ts";
 import { fromHex, rangeEntry } from "./address.ts";
 import { efiType, efiTypeNumber } from "./efi_types.ts";
 import { type Form, type FormReading, type TextInput, type TextLine } from "./form.ts";

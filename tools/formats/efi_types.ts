@@ -6,7 +6,7 @@
  * to be reclaimed; the firmware's boot services leave theirs free. Its runtime services stay.
  */
 
-import { MemoryType } from "../../sim/memory_map.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
 
 /** Limine types by EFI_MEMORY_TYPE. */
 const TYPES: readonly number[] = [

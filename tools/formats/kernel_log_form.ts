@@ -2,7 +2,8 @@
  * The kernel's own boot log: `memmap: 0x…-0x… usable bytes=…`, the entries that its loader reported.
  */
 
-import { MEMORY_TYPE_NAMES, MemoryType, type MemoryMapEntry } from "../../sim/memory_map.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
+import { MEMORY_TYPE_NAMES, type MemoryMapEntry } from "../../sim/memory_map.ts";
 import { BootLog, type LogLine } from "../log/boot_log.ts";
 import { fromHex } from "./address.ts";
 import { type Form, type FormReading, type TextInput } from "./form.ts";

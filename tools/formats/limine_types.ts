@@ -5,7 +5,7 @@
  * `BootloaderReclaimable`. So letters alone are compared.
  */
 
-import { MemoryType } from "../../sim/memory_map.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
 
 /** Types by the letters of their names; a name that contains another comes before it. */
 const NAMES: readonly (readonly [string, number])[] = [

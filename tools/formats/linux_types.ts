@@ -10,7 +10,7 @@
  * (soft reserved), is reserved: only plain memory is the kernel's to write to.
  */
 
-import { MemoryType } from "../../sim/memory_map.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
 
 const TYPES: Readonly<Record<string, number>> = {
   // Boot logs.

@@ -4,7 +4,7 @@
  * Used by the command line and by the explorer; no Node API here nor below.
  */
 
-import { MemoryType } from "../../sim/memory_map.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
 import { e820Form } from "./e820_form.ts";
 import { efiForm } from "./efi_form.ts";
 import { type Form, type FormReading, textInput, type TextInput } from "./form.ts";

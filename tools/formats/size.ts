@@ -2,8 +2,9 @@
  * Sizes as people write them, and a plausible PC of a given size.
  */
 
-import { MemoryType, type MemoryMapEntry } from "../../sim/memory_map.ts";
-import { PAGE_SIZE } from "../../sim/physical_memory.ts";
+import { FRAME_BYTES } from "../../abi/frame.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
+import { type MemoryMapEntry } from "../../sim/memory_map.ts";
 import { type MapInput, MapError } from "./map_input.ts";
 
 const KIB = 1n << 10n;
@@ -80,7 +81,7 @@ export function syntheticMap(size: string | number | bigint): MapInput {
   if (bytes < SMALLEST_SIZE || bytes > LARGEST_SIZE) {
     throw new MapError(`"${size}" is not a PC's size; it lies between 2 MiB and 4096 TiB`);
   }
-  const whole = bytes - (bytes % BigInt(PAGE_SIZE));
+  const whole = bytes - (bytes % BigInt(FRAME_BYTES));
   return {
     format: "size",
     source: `a PC with ${formatBytes(whole)}`,

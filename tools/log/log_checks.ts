@@ -3,7 +3,7 @@
  * its own, have to be the same.
  */
 
-import { PAGE_SIZE } from "../../sim/physical_memory.ts";
+import { FRAME_BYTES } from "../../abi/frame.ts";
 import { type LogSummary } from "./log_summary.ts";
 
 /** A figure as two places of the log tell it; null where a place is not in the log. */
@@ -39,7 +39,7 @@ function comparisons(log: LogSummary): Comparison[] {
     },
     {
       what: "frames of the page-frame allocator in bytes, and its bytes",
-      one: page_alloc && page_alloc.frames * PAGE_SIZE,
+      one: page_alloc && page_alloc.frames * FRAME_BYTES,
       other: page_alloc?.bytes,
     },
     {

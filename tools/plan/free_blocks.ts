@@ -2,8 +2,8 @@
  * The free memory of a running kernel by block size, as the kernel itself tells it (`frame_block`).
  */
 
-import { BlockState, type Kernel } from "../../sim/kernel.ts";
-import { PAGE_SIZE } from "../../sim/physical_memory.ts";
+import { BlockState, FRAME_BYTES } from "../../abi/frame.ts";
+import { type Kernel } from "../../sim/kernel.ts";
 
 /** Free blocks of one size. */
 export interface FreeBlocks {
@@ -24,7 +24,7 @@ export function freeBlocks(kernel: Kernel): FreeBlocks[] {
     for (let address = run.base; address < end;) {
       const { base, length, state } = kernel.frameBlock(address);
       if (state === BlockState.FREE) {
-        const order = Math.log2(Number(length) / PAGE_SIZE);
+        const order = Math.log2(Number(length) / FRAME_BYTES);
         counts.set(order, (counts.get(order) ?? 0) + 1);
       }
       address = base + length;

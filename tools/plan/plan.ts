@@ -8,11 +8,12 @@
  * exceed what a JSON number holds; everything else is a number. Keys are spelled as in the log.
  */
 
+import { FRAME_BYTES } from "../../abi/frame.ts";
+import { MmStat } from "../../abi/mm_stat.ts";
 import { type Placement } from "../../sim/boot_layout.ts";
 import { hex } from "../../sim/errors.ts";
-import { type Kernel, MmStat } from "../../sim/kernel.ts";
+import { type Kernel } from "../../sim/kernel.ts";
 import { MEMORY_TYPE_NAMES, type MemoryMapEntry } from "../../sim/memory_map.ts";
-import { PAGE_SIZE } from "../../sim/physical_memory.ts";
 import { type MapInput } from "../formats/map_input.ts";
 import {
   type BootFailure,
@@ -122,7 +123,7 @@ export function planOf({ machine, result, options }: BootedMap, map: MapInput): 
     metadata_bytes_per_frame: totals && totals.metadata_bytes / totals.managed,
     largest_block: totals && {
       order: totals.largest_order,
-      bytes: PAGE_SIZE * 2 ** totals.largest_order,
+      bytes: FRAME_BYTES * 2 ** totals.largest_order,
     },
     elapsed_us: boot.ready?.elapsed_us ?? null,
     log: result.log,
@@ -151,7 +152,7 @@ function totalsOf(kernel: Kernel): PlanTotals {
     metadata_bytes: kernel.mmStat(MmStat.METADATA_BYTES),
     managed_runs: kernel.mmStat(MmStat.MANAGED_RUNS),
     max_order: kernel.mmStat(MmStat.MAX_ORDER),
-    largest_order: kernel.mmStat(MmStat.LARGEST_ORDER),
+    largest_order: kernel.mmStat(MmStat.LARGEST_FREE_ORDER),
     reclaimed: kernel.mmStat(MmStat.RECLAIMED),
     linear_bytes: kernel.mmStat(MmStat.LINEAR_BYTES),
   };

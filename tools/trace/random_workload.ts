@@ -2,7 +2,7 @@
  * A random workload: blocks come and go, small ones more often than large ones.
  */
 
-import { FrameFlag } from "../../sim/kernel.ts";
+import { FrameFlag } from "../../abi/frame.ts";
 import { type Workload } from "./operation.ts";
 
 export interface RandomOptions {

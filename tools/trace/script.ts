@@ -14,7 +14,7 @@
  * script: the refusal is what one may want to see.
  */
 
-import { FrameFlag } from "../../sim/kernel.ts";
+import { FrameFlag } from "../../abi/frame.ts";
 import { ADDRESS_SPACE } from "../formats/address.ts";
 import { parseSize } from "../formats/size.ts";
 import { type Operation, type Target } from "./operation.ts";

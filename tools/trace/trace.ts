@@ -5,7 +5,8 @@
  * the addresses of named blocks, nothing else. A trace is a JSON document, keys as in the kernel's log.
  */
 
-import { type Kernel, MmStat } from "../../sim/kernel.ts";
+import { MmStat } from "../../abi/mm_stat.ts";
+import { type Kernel } from "../../sim/kernel.ts";
 import { type FreeBlocks, freeBlocks, framesInBlocks } from "../plan/free_blocks.ts";
 import { type Operation, type OperationKind, type Target, type Workload } from "./operation.ts";
 
@@ -74,7 +75,7 @@ function sampleOf(kernel: Kernel, operations: number): TraceSample {
     managed: kernel.mmStat(MmStat.MANAGED),
     free: kernel.mmStat(MmStat.FREE),
     allocated: kernel.mmStat(MmStat.ALLOCATED),
-    largest_order: kernel.mmStat(MmStat.LARGEST_ORDER),
+    largest_order: kernel.mmStat(MmStat.LARGEST_FREE_ORDER),
     free_in_2m_blocks: framesInBlocks(blocks, LARGE_PAGE_ORDER),
     free_blocks: blocks,
     totals_agree: totalsAgree(kernel),

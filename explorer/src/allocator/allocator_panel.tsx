@@ -3,6 +3,7 @@
  */
 
 import { useEffect, useState } from "preact/hooks";
+import { FRAME_BYTES } from "../../../abi/frame.ts";
 import { formatBytes, formatRange } from "../format.ts";
 import { type MachineClient } from "../machine/client.ts";
 import { type AllocatorReport, type HistoryPoint } from "../machine/protocol.ts";
@@ -14,8 +15,6 @@ import { cellAt } from "./heat.ts";
 import { HeatMap } from "./heat_map.tsx";
 import { Orders } from "./orders.tsx";
 import { WorkloadForm } from "./workload_form.tsx";
-
-const FRAME_BYTES = 4096;
 
 export interface AllocatorPanelProps {
   readonly client: MachineClient;

@@ -4,7 +4,7 @@
  */
 
 import { useState } from "preact/hooks";
-import { FrameFlag } from "../../../sim/kernel.ts";
+import { FrameFlag } from "../../../abi/frame.ts";
 import { parseAddress } from "../address_text.ts";
 import { formatAddress, formatOrder } from "../format.ts";
 import { type MachineClient } from "../machine/client.ts";

@@ -3,14 +3,13 @@
  */
 
 import { useEffect, useState } from "preact/hooks";
+import { FRAME_BYTES } from "../../../abi/frame.ts";
 import { formatAddress, formatBytes } from "../format.ts";
 import { type MachineClient } from "../machine/client.ts";
 import { type BlockInfo } from "../machine/protocol.ts";
 
 /** Blocks that are listed. */
 const LIMIT = 24;
-const FRAME_BYTES = 4096;
-
 export interface CellBlocksProps {
   readonly client: MachineClient;
   readonly base: number;

@@ -2,10 +2,9 @@
  * The counts of frames and the equations that they must satisfy, all taken between two operations.
  */
 
+import { FRAME_BYTES } from "../../../abi/frame.ts";
 import { formatBytes, formatCount } from "../format.ts";
 import { type AllocatorReport } from "../machine/protocol.ts";
-
-const FRAME_BYTES = 4096;
 
 export function Counters({ report }: { readonly report: AllocatorReport }) {
   const { totals, ownFrames, kernelFrames, discrepancies } = report;

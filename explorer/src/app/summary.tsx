@@ -2,10 +2,9 @@
  * The machine in a few figures: the totals of the plan, and what was noteworthy about its map.
  */
 
+import { FRAME_BYTES } from "../../../abi/frame.ts";
 import { type Plan } from "../../../tools/plan/plan.ts";
 import { capitalised, formatBytes, formatCount, formatMicroseconds } from "../format.ts";
-
-const FRAME_BYTES = 4096;
 
 /** Notes that are shown: a damaged log can have one for each of its lines. */
 const MOST_NOTES = 6;

@@ -2,6 +2,7 @@
  * What a step of bring-up did, in a few figures: the kernel's own, from its log.
  */
 
+import { FRAME_BYTES } from "../../../abi/frame.ts";
 import { type Plan } from "../../../tools/plan/plan.ts";
 import { capitalised, formatBytes, formatCount, formatMicroseconds } from "../format.ts";
 import { inWords } from "../map/owner.ts";
@@ -11,8 +12,6 @@ export interface StepFigure {
   readonly name: string;
   readonly value: string;
 }
-
-const FRAME_BYTES = 4096;
 
 function frames(name: string, count: number): StepFigure {
   return { name, value: `${formatCount(count)} (${formatBytes(count * FRAME_BYTES)})` };

@@ -3,7 +3,10 @@
  * what was asked and refused.
  */
 
-import { BlockState, ErrorCode, type Kernel, MmStat } from "../../../sim/kernel.ts";
+import { ErrorCode } from "../../../abi/error_code.ts";
+import { BlockState } from "../../../abi/frame.ts";
+import { MmStat } from "../../../abi/mm_stat.ts";
+import { type Kernel } from "../../../sim/kernel.ts";
 import { type OwnedBlock, OwnedBlocks } from "./owned_blocks.ts";
 import { type OperationResult } from "./protocol.ts";
 

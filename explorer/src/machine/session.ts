@@ -2,7 +2,9 @@
  * One machine with the kernel running on it, and everything that the page may ask of it.
  */
 
-import { BlockState, type Kernel, MmStat } from "../../../sim/kernel.ts";
+import { BlockState } from "../../../abi/frame.ts";
+import { MmStat } from "../../../abi/mm_stat.ts";
+import { type Kernel } from "../../../sim/kernel.ts";
 import { type Machine } from "../../../sim/machine.ts";
 import { type MapInput } from "../../../tools/formats/map_input.ts";
 import { bootMap } from "../../../tools/plan/boot_map.ts";
@@ -81,7 +83,7 @@ export class Session {
         found.push({
           base: Number(block.base),
           bytes: Number(block.length),
-          state: BLOCK_STATES[block.state as keyof typeof BLOCK_STATES],
+          state: BLOCK_STATES[block.state],
           own: this.allocations.own.find(Number(block.base)) !== undefined,
         });
         at = Number(block.base + block.length);
@@ -127,7 +129,7 @@ function totalsOf(kernel: Kernel): AllocatorTotals {
     buddyTotal: kernel.mmStat(MmStat.BUDDY_TOTAL),
     buddyFree: kernel.mmStat(MmStat.BUDDY_FREE),
     maxOrder: kernel.mmStat(MmStat.MAX_ORDER),
-    largestOrder: kernel.mmStat(MmStat.LARGEST_ORDER),
+    largestOrder: kernel.mmStat(MmStat.LARGEST_FREE_ORDER),
   };
 }
 

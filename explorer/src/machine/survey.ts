@@ -3,10 +3,9 @@
  * and the cells of the heat map. One walk, between two operations, serves both.
  */
 
-import { BlockState, type Kernel, type ManagedRun } from "../../../sim/kernel.ts";
+import { BlockState, FRAME_BYTES } from "../../../abi/frame.ts";
+import { type Kernel, type ManagedRun } from "../../../sim/kernel.ts";
 import { type HeatCells } from "./protocol.ts";
-
-const FRAME_BYTES = 4096;
 
 /** Cells that a heat map has at most. */
 export const MOST_CELLS = 2048;

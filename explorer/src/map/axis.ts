@@ -7,6 +7,7 @@
  *   - `pieces`: a piece is as wide as the logarithm of its size, so that none is too small to see.
  */
 
+import { FRAME_BYTES } from "../../../abi/frame.ts";
 import { type Piece } from "./piece.ts";
 
 export type ScaleKind = "linear" | "log" | "pieces";
@@ -24,21 +25,18 @@ const HOLES_SHARE = 0.25;
 /** and each at most this. */
 const HOLE_SHARE = 0.02;
 
-/** The logarithm counts from this many bytes: one frame. */
-const UNIT = 4096;
-
-/** What a position is proportional to inside a piece. */
+/** What a position is proportional to inside a piece; the logarithm counts in frames. */
 function measure(kind: ScaleKind, address: number): number {
-  return kind === "log" ? Math.log2(address / UNIT + 1) : address;
+  return kind === "log" ? Math.log2(address / FRAME_BYTES + 1) : address;
 }
 
 function addressOf(kind: ScaleKind, value: number): number {
-  return kind === "log" ? (2 ** value - 1) * UNIT : value;
+  return kind === "log" ? (2 ** value - 1) * FRAME_BYTES : value;
 }
 
 /** How wide a piece is before holes are shortened, in a unit of the scale's own. */
 function widthOf(kind: ScaleKind, { base, end }: Piece): number {
-  if (kind === "pieces") return Math.log2((end - base) / UNIT + 1);
+  if (kind === "pieces") return Math.log2((end - base) / FRAME_BYTES + 1);
   return measure(kind, end) - measure(kind, base);
 }
 

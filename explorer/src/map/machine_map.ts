@@ -4,6 +4,7 @@
  * is decided here is only what is painted over what.
  */
 
+import { FRAME_BYTES } from "../../../abi/frame.ts";
 import { type StepId, stepIndex } from "../bring_up/steps.ts";
 import { type Plan, type PlanEntry, type PlanRange } from "../../../tools/plan/plan.ts";
 import { inWords, type OwnerId, ownerOfReason, ownerOfType } from "./owner.ts";
@@ -11,8 +12,6 @@ import { flatten, type Piece, type Span } from "./piece.ts";
 
 /** Addresses from here on are cut off: no x86-64 machine has them. */
 const PHYSICAL_LIMIT = 2 ** 52;
-
-const FRAME_BYTES = 4096;
 
 /** Of overlapping entries the stricter is painted last; the kernel has the same order. */
 const STRICTNESS = [

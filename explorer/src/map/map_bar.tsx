@@ -3,6 +3,7 @@
  */
 
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { FRAME_BYTES } from "../../../abi/frame.ts";
 import { formatBytes, formatCount, formatRange } from "../format.ts";
 import { ownerOf } from "./owner.ts";
 import { AXIS, BRACKETS, type MapPicture, paintMap, projection } from "./paint_map.ts";
@@ -172,7 +173,7 @@ export function MapBar(props: MapBarProps) {
 /** Owner, reason, range and size of a piece. */
 export function PieceText({ piece }: { readonly piece: Piece }) {
   const { label, id } = ownerOf(piece.owner);
-  const frames = Math.floor((piece.end - piece.base) / 4096);
+  const frames = Math.floor((piece.end - piece.base) / FRAME_BYTES);
   return (
     <>
       <strong class={`owner-name owner-${id.replaceAll("_", "-")}`}>{label}</strong>

@@ -2,6 +2,7 @@
  * Where the map's axis is labelled: round addresses, as many as fit.
  */
 
+import { FRAME_BYTES } from "../../../abi/frame.ts";
 import { formatBytes } from "../format.ts";
 import { type Axis } from "./axis.ts";
 import { type Span } from "./piece.ts";
@@ -22,10 +23,10 @@ function* candidates(axis: Axis, view: Span): Generator<number> {
     return;
   }
   const span = view.end - view.base;
-  const isWide = axis.kind === "log" && view.end > 4 * Math.max(view.base, 4096);
+  const isWide = axis.kind === "log" && view.end > 4 * Math.max(view.base, FRAME_BYTES);
   if (isWide) {
     yield 0;
-    for (let address = 4096; address < view.end; address *= 2) yield address;
+    for (let address = FRAME_BYTES; address < view.end; address *= 2) yield address;
     return;
   }
   const step = 2 ** Math.max(12, Math.floor(Math.log2(span / 16)));

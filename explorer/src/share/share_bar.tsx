@@ -3,6 +3,7 @@
  */
 
 import { useRef, useState } from "preact/hooks";
+import { FRAME_BYTES } from "../../../abi/frame.ts";
 import { type PageState, toFragment } from "../app/page_state.ts";
 import { STEPS } from "../bring_up/steps.ts";
 import { formatBytes } from "../format.ts";
@@ -17,8 +18,6 @@ export interface ShareBarProps {
   readonly state: PageState;
   readonly opened: OpenedMachine;
 }
-
-const FRAME_BYTES = 4096;
 
 export function ShareBar({ state, opened }: ShareBarProps) {
   const bar = useRef<HTMLDivElement>(null);

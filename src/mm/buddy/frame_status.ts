@@ -4,6 +4,7 @@
  * used to name the reason of a refusal and by the kernel's queries.
  */
 
+import { BlockState } from "../../../abi/frame";
 import { Frame, Order } from "../frames";
 import { cachedMask, FRAMES, isCachedWord, PAGEBLOCKS } from "./cached_word";
 import { isDeferred } from "./deferred_frames";
@@ -88,14 +89,6 @@ function statusInPageblock(frame: Frame): i32 {
  * The block around a frame, as tools show it. The allocators keep free frames in pieces of their
  * own choosing; what is told here is what a caller could be given.
  */
-
-/** What a block is; the numbers are those of `frame_block`. */
-export const enum BlockState {
-  /** Not managed; said of one frame at a time. */
-  UNMANAGED = 0,
-  FREE = 1,
-  ALLOCATED = 2,
-}
 
 /** The state of the block that holds `frame`, any frame number. */
 export function blockState(frame: Frame): BlockState {

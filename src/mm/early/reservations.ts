@@ -10,60 +10,10 @@
  * owner of the storage moves it to a larger one whenever `reservationsFit` says so.
  */
 
+export { Reason, reasonName } from "../../../abi/reservation_reason";
+import { Reason } from "../../../abi/reservation_reason";
 import { ErrorCode } from "../../boot/error_code";
 import { alignDown, alignUp, FRAME_SIZE, saturatingEnd } from "../frames";
-
-/** Why a region is reserved; the numbers are what `reserved_region` reports. */
-export const enum Reason {
-  KERNEL_IMAGE = 1,
-  BOOT_STACK = 2,
-  FIRST_LINEAR_MEMORY = 3,
-  FRAMEBUFFER = 4,
-  WASM_MODULE = 5,
-  /** Page tables made before the handoff: those of the linear-memory window. */
-  PAGE_TABLES = 6,
-  /** Frames at the end of linear memory that nothing has been carved from yet. */
-  LINEAR_MEMORY = 7,
-  MAP_COPY = 8,
-  FREE_RUN_STORAGE = 9,
-  RESERVED_REGION_STORAGE = 10,
-  BUDDY_TABLES = 11,
-  PAGE_ALLOCATOR_TABLES = 12,
-  /** Asked for by `range_reserve`. */
-  CALLER = 13,
-}
-
-/** The name of a reason in the log. */
-export function reasonName(reason: u64): string {
-  switch (u32(reason)) {
-    case Reason.KERNEL_IMAGE:
-      return "kernel_image";
-    case Reason.BOOT_STACK:
-      return "boot_stack";
-    case Reason.FIRST_LINEAR_MEMORY:
-      return "first_linear_memory";
-    case Reason.FRAMEBUFFER:
-      return "framebuffer";
-    case Reason.WASM_MODULE:
-      return "wasm_module";
-    case Reason.PAGE_TABLES:
-      return "page_tables";
-    case Reason.LINEAR_MEMORY:
-      return "linear_memory";
-    case Reason.MAP_COPY:
-      return "map_copy";
-    case Reason.FREE_RUN_STORAGE:
-      return "free_run_storage";
-    case Reason.RESERVED_REGION_STORAGE:
-      return "reserved_region_storage";
-    case Reason.BUDDY_TABLES:
-      return "buddy_tables";
-    case Reason.PAGE_ALLOCATOR_TABLES:
-      return "page_allocator_tables";
-    default:
-      return "caller";
-  }
-}
 
 /**
  * One reserved region.

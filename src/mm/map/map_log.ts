@@ -4,7 +4,7 @@
 
 import { debug, info, warn } from "../../boot/log";
 import { frameAddress, frameOf, saturatingEnd } from "../frames";
-import { entry, entryCount, MemoryType, memoryTypeName, region, regionCount } from "./memory_map";
+import { entry, entryCount, MemoryType, typeName, region, regionCount } from "./memory_map";
 import { SanitiseReport } from "./sanitise";
 
 /** Logs each of the firmware's entries. */
@@ -13,7 +13,7 @@ export function logEntries(): void {
     const shown = entry(index);
     info("memmap")
       .range(shown.base, saturatingEnd(shown.base, shown.length))
-      .text(memoryTypeName(shown.type))
+      .text(typeName(shown.type))
       .num("bytes", shown.length)
       .end();
   }
@@ -45,7 +45,7 @@ export function logRegions(): void {
     debug("memmap")
       .text("region")
       .range(shown.base, shown.base + shown.length)
-      .text(memoryTypeName(shown.type))
+      .text(typeName(shown.type))
       .num("bytes", shown.length)
       .end();
   }

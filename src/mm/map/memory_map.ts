@@ -7,44 +7,14 @@
  * the best there is at the time: the firmware's entries first, then the sanitised regions.
  */
 
+import { MemoryType, memoryTypeName } from "../../../abi/memory_type";
 import { memmapEntry } from "../../boot/shim";
 
-/** Types of memory, numbered as in the Limine boot protocol (Memory Map Feature). */
-export const enum MemoryType {
-  USABLE = 0,
-  RESERVED = 1,
-  ACPI_RECLAIMABLE = 2,
-  ACPI_NVS = 3,
-  BAD = 4,
-  BOOTLOADER_RECLAIMABLE = 5,
-  KERNEL_AND_MODULES = 6,
-  FRAMEBUFFER = 7,
-  /** First number that is none of these; treated as reserved. */
-  UNKNOWN = 8,
-}
+export { MemoryType };
 
-/** The name of a type in the log; `unknown` for a number that is none. */
-export function memoryTypeName(type: u64): string {
-  switch (u32(min<u64>(type, MemoryType.UNKNOWN))) {
-    case MemoryType.USABLE:
-      return "usable";
-    case MemoryType.RESERVED:
-      return "reserved";
-    case MemoryType.ACPI_RECLAIMABLE:
-      return "acpi_reclaimable";
-    case MemoryType.ACPI_NVS:
-      return "acpi_nvs";
-    case MemoryType.BAD:
-      return "bad";
-    case MemoryType.BOOTLOADER_RECLAIMABLE:
-      return "bootloader_reclaimable";
-    case MemoryType.KERNEL_AND_MODULES:
-      return "kernel_and_modules";
-    case MemoryType.FRAMEBUFFER:
-      return "framebuffer";
-    default:
-      return "unknown";
-  }
+/** The name of a type in the log, whatever number the firmware gives. */
+export function typeName(type: u64): string {
+  return memoryTypeName(u32(min<u64>(type, MemoryType.UNKNOWN)));
 }
 
 /**

@@ -22,14 +22,7 @@ import {
   saturatingEnd,
 } from "../frames";
 import { heapSort } from "./heap_sort";
-import {
-  entry,
-  ENTRY_BYTES,
-  entryCount,
-  MemoryMapEntry,
-  MemoryType,
-  memoryTypeName,
-} from "./memory_map";
+import { entry, ENTRY_BYTES, entryCount, MemoryMapEntry, MemoryType, typeName } from "./memory_map";
 
 /** What sanitising changed, for the log. Entries, but for the frames. */
 @unmanaged
@@ -144,7 +137,7 @@ function logChange(source: MemoryMapEntry, change: string, reason: string): void
   debug("memmap")
     .text(change)
     .range(source.base, saturatingEnd(source.base, source.length))
-    .text(memoryTypeName(source.type))
+    .text(typeName(source.type))
     .word("reason", reason)
     .num("bytes", source.length)
     .end();

@@ -11,6 +11,7 @@
  * touches a reservation. A refused operation changes nothing.
  */
 
+import { FrameFlag } from "../../../abi/frame";
 import { ErrorCode } from "../../boot/error_code";
 import { physFill } from "../../boot/shim";
 import {
@@ -67,18 +68,6 @@ import {
   resetManagedRuns,
 } from "./managed_runs";
 import { RESERVED_REGION_BYTES, StoragePlan } from "./storage_plan";
-
-/** What a caller of `allocate` may ask for; bits that can be combined. */
-export const enum FrameFlag {
-  /** The frames are filled with zero. */
-  ZERO = 1,
-  /** All of them lie below 16 MiB. */
-  BELOW_16M = 2,
-  /** All of them lie below 4 GiB. */
-  BELOW_4G = 4,
-  /** All bits that mean something. */
-  ALL = 7,
-}
 
 /** Where growth of a list ends: one more record than this many bytes hold is refused. */
 const LARGEST_LIST_BYTES: u64 = 1 << 30;

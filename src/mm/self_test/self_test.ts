@@ -21,13 +21,13 @@
  * The first thing that is wrong ends the boot with a panic line that names the frame.
  */
 
+import { FrameFlag } from "../../../abi/frame";
 import { ErrorCode, errorName } from "../../boot/error_code";
 import { info, panicLine, warn } from "../../boot/log";
 import { hasOption, hasOptionKey } from "../../boot/options";
 import { clock, pageRoot, physFill, physLoad, physStore } from "../../boot/shim";
 import { MAX_ORDER } from "../buddy/buddy_alloc";
 import { drainFrameCache } from "../buddy/page_alloc";
-import { Reason } from "../early/reservations";
 import { alignDown, FRAME_SIZE, frameAddress } from "../frames";
 import {
   linearMemoryBase,
@@ -37,7 +37,7 @@ import {
 } from "../paging/linear_memory";
 import { tablesInUse, translate } from "../paging/page_table";
 import { carve, Chunk } from "../runtime/carve";
-import { FrameFlag, PhysicalAllocator } from "../runtime/physical_allocator";
+import { PhysicalAllocator } from "../runtime/physical_allocator";
 import { BlockList } from "./block_list";
 
 /** Not zero, and no address. */
