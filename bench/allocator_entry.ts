@@ -7,10 +7,10 @@
  * that the workloads keep.
  */
 
+import { ErrorCode } from "../abi/error_code";
 import { buddyInsertRun, buddyTableBytes, initBuddyAllocator } from "../src/mm/buddy/buddy_alloc";
-import { ErrorCode } from "../src/boot/error_code";
-import { FRAME_RANGE_BYTES, FrameRange } from "../src/mm/frames";
 import { initPageAllocator } from "../src/mm/buddy/page_alloc";
+import { FRAME_RANGE_BYTES, FrameRange } from "../src/mm/frames";
 import { startLoops } from "./loops_entry";
 
 export {

@@ -9,20 +9,20 @@
  * module of the benchmark: `kernel.wasm`, which ships, has none of it.
  */
 
+import { ErrorCode } from "../abi/error_code";
+import { Reason } from "../abi/reservation_reason";
 import { kernel_main as boot } from "../src/boot/kernel";
-import { ErrorCode } from "../src/boot/error_code";
 import { info } from "../src/boot/log";
 import { panic } from "../src/boot/panic";
 import { bootOptions, clock } from "../src/boot/shim";
 import { buddyFreeFrames } from "../src/mm/buddy/buddy_alloc";
-import { carve, Chunk } from "../src/mm/runtime/carve";
 import { cachedFrames } from "../src/mm/buddy/page_alloc";
-import { Reason } from "../src/mm/early/reservations";
+import { carve, Chunk } from "../src/mm/runtime/carve";
 import {
   drain,
   fill,
-  Mix,
   mix,
+  Mix,
   mix_drop,
   mix_rise,
   pairs,

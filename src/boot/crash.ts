@@ -2,12 +2,13 @@
  * Crashes on request (`crash=…` in the options), so that a boot test can see how each one ends.
  */
 
-import { physicalAlias } from "../mm/paging/direct_map";
 import { ErrorCode } from "../../abi/error_code";
+import { BootRegion } from "../../abi/machine";
+import { physicalAlias } from "../mm/paging/direct_map";
 import { info, warn } from "./log";
 import { hasOption, hasOptionKey } from "./options";
 import { panic } from "./panic";
-import { BootRegion, bootRegion, physLoad, physStore } from "./shim";
+import { bootRegion, physLoad, physStore } from "./shim";
 
 const record: usize = memory.data(24);
 

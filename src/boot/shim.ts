@@ -5,8 +5,6 @@
  * that writes a record writes three u64 at `out`.
  */
 
-export { BootRegion, CpuFeature } from "../../abi/machine";
-
 /** Appends `bytes` of UTF-8 at `text` to the console. */
 @external("shim", "console_write")
 export declare function consoleWrite(text: usize, bytes: u32): void;

@@ -5,10 +5,12 @@
  * `kernel_main`; a step that fails prints the panic line and its error code ends the boot.
  */
 
-import { ErrorCode } from "../boot/error_code";
+import { ErrorCode } from "../../abi/error_code";
+import { BootRegion } from "../../abi/machine";
+import { Reason, reasonName } from "../../abi/reservation_reason";
 import { debug, info } from "../boot/log";
 import { panic } from "../boot/panic";
-import { BootRegion, bootRegion, clock } from "../boot/shim";
+import { bootRegion, clock } from "../boot/shim";
 import {
   buddyFreeFrames,
   buddyLargestFreeOrder,
@@ -16,14 +18,7 @@ import {
   MAX_ORDER,
 } from "./buddy/buddy_alloc";
 import { usableFrames, useEarlyFrames } from "./early/early_frames";
-import {
-  Reason,
-  reasonName,
-  reservation,
-  reservationCount,
-  reserve,
-  resetReservations,
-} from "./early/reservations";
+import { reservation, reservationCount, reserve, resetReservations } from "./early/reservations";
 import { frameAddress } from "./frames";
 import { logEntries, logRegions, logSanitised, logTotals } from "./map/map_log";
 import {
@@ -44,10 +39,10 @@ import {
   carveAllocatorTables,
   carveOptionStorage,
   Chunk,
+  metadataBytes,
   resetCarving,
   runtimeStorage,
 } from "./runtime/carve";
-import { metadataBytes } from "./runtime/carve";
 import { managedRunCount } from "./runtime/managed_runs";
 import {
   initializeRuntimeAllocator,

@@ -29,7 +29,7 @@ export {
 
 export { deferredCount, deferredFrameAt } from "../../src/mm/buddy/deferred_frames";
 
-import { PAGEBLOCKS, FRAMES, cachedMask, cachedWordAddress } from "../../src/mm/buddy/cached_word";
+import { cachedMask, cachedWordAddress, FRAMES, PAGEBLOCKS } from "../../src/mm/buddy/cached_word";
 import {
   FrameStatus,
   frameStatus,

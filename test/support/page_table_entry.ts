@@ -2,8 +2,8 @@
  * The page-table code as a module of its own, for the tests, which lend it its frames.
  */
 
+import { Reason } from "../../abi/reservation_reason";
 import { setFrameSource } from "../../src/mm/early/frame_source";
-import { Reason } from "../../src/mm/early/reservations";
 
 export {
   mapRange,

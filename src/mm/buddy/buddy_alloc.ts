@@ -19,7 +19,7 @@
  * frame_status.ts and frame_ranges.ts.
  */
 
-import { ErrorCode } from "../../boot/error_code";
+import { ErrorCode } from "../../../abi/error_code";
 import { Frame, Order } from "../frames";
 import {
   cachedOrder,

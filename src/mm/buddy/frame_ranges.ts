@@ -6,7 +6,7 @@
  * if they are free as a whole, when they are taken out.
  */
 
-import { ErrorCode } from "../../boot/error_code";
+import { ErrorCode } from "../../../abi/error_code";
 import { Frame, FRAME_LIMIT } from "../frames";
 import { frameStatus, FrameStatus, isFreeStatus, statusOrder } from "./frame_status";
 import {

@@ -12,7 +12,7 @@
  * Used by `PhysicalAllocator` for everything of order 0. All guarantees of buddy_alloc.ts hold.
  */
 
-import { ErrorCode } from "../../boot/error_code";
+import { ErrorCode } from "../../../abi/error_code";
 import { Frame } from "../frames";
 import { buddyAlloc, buddyLargestFreeOrder, NO_FRAME, refusal } from "./buddy_alloc";
 import {

@@ -11,7 +11,7 @@
  * At most three quarters of the slots are used, so a search ends after a few of them.
  */
 
-import { ErrorCode } from "../../boot/error_code";
+import { ErrorCode } from "../../../abi/error_code";
 import { Frame } from "../frames";
 
 const SLOT_BYTES: u32 = 8;

@@ -10,7 +10,9 @@
  * A request costs one pass over the map for each region tried and for each obstacle met there.
  */
 
-import { ErrorCode } from "../../boot/error_code";
+import { ErrorCode } from "../../../abi/error_code";
+import { MemoryType } from "../../../abi/memory_type";
+import { Reason } from "../../../abi/reservation_reason";
 import {
   alignDown,
   FRAME_LIMIT,
@@ -19,9 +21,9 @@ import {
   frameOf,
   saturatingEnd,
 } from "../frames";
-import { MemoryMapEntry, MemoryType, viewedCount, viewedEntry } from "../map/memory_map";
+import { MemoryMapEntry, viewedCount, viewedEntry } from "../map/memory_map";
 import { setFrameSource } from "./frame_source";
-import { Reason, reservationIn, reserve } from "./reservations";
+import { reservationIn, reserve } from "./reservations";
 
 /** First usable frame of `entry`; frame 0 is not usable. */
 function firstFrame(entry: MemoryMapEntry): u64 {

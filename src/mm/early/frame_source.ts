@@ -5,7 +5,7 @@
  * The allocators stand on higher floors, so they install themselves.
  */
 
-import { Reason } from "./reservations";
+import { Reason } from "../../../abi/reservation_reason";
 
 /**
  * Hands out `count` contiguous frames whose first number is `offset` modulo `alignment` (frames, a

@@ -10,9 +10,8 @@
  * owner of the storage moves it to a larger one whenever `reservationsFit` says so.
  */
 
-export { Reason, reasonName } from "../../../abi/reservation_reason";
+import { ErrorCode } from "../../../abi/error_code";
 import { Reason } from "../../../abi/reservation_reason";
-import { ErrorCode } from "../../boot/error_code";
 import { alignDown, alignUp, FRAME_SIZE, saturatingEnd } from "../frames";
 
 /**

@@ -2,9 +2,10 @@
  * The memory map in the log: the firmware's entries, and what sanitising made of them.
  */
 
+import { MemoryType } from "../../../abi/memory_type";
 import { debug, info, warn } from "../../boot/log";
 import { frameAddress, frameOf, saturatingEnd } from "../frames";
-import { entry, entryCount, MemoryType, typeName, region, regionCount } from "./memory_map";
+import { entry, entryCount, region, regionCount, typeName } from "./memory_map";
 import { SanitiseReport } from "./sanitise";
 
 /** Logs each of the firmware's entries. */

@@ -10,8 +10,6 @@
 import { MemoryType, memoryTypeName } from "../../../abi/memory_type";
 import { memmapEntry } from "../../boot/shim";
 
-export { MemoryType };
-
 /** The name of a type in the log, whatever number the firmware gives. */
 export function typeName(type: u64): string {
   return memoryTypeName(u32(min<u64>(type, MemoryType.UNKNOWN)));

@@ -11,6 +11,7 @@
  * swept once: O(n log n).
  */
 
+import { MemoryType } from "../../../abi/memory_type";
 import { debug } from "../../boot/log";
 import {
   ADDRESS_LIMIT,
@@ -22,7 +23,7 @@ import {
   saturatingEnd,
 } from "../frames";
 import { heapSort } from "./heap_sort";
-import { entry, ENTRY_BYTES, entryCount, MemoryMapEntry, MemoryType, typeName } from "./memory_map";
+import { entry, ENTRY_BYTES, entryCount, MemoryMapEntry, typeName } from "./memory_map";
 
 /** What sanitising changed, for the log. Entries, but for the frames. */
 @unmanaged

@@ -14,8 +14,9 @@
  * in the shim; it is asked for only here and only after mapping and committing it.
  */
 
-import { ErrorCode } from "../../boot/error_code";
-import { BootRegion, bootRegion, commitLinearMemory, pageRoot } from "../../boot/shim";
+import { ErrorCode } from "../../../abi/error_code";
+import { BootRegion } from "../../../abi/machine";
+import { bootRegion, commitLinearMemory, pageRoot } from "../../boot/shim";
 import { FRAME_SHIFT, FRAME_SIZE, frameAddress } from "../frames";
 import { Access, mapRange, topEntry, unmapRange } from "./page_table";
 

@@ -16,9 +16,11 @@
  * executable under another.
  */
 
-import { BootRegion, bootRegion } from "../../boot/shim";
+import { BootRegion } from "../../../abi/machine";
+import { MemoryType } from "../../../abi/memory_type";
+import { bootRegion } from "../../boot/shim";
 import { alignDown, FRAME_SIZE, saturatingEnd } from "../frames";
-import { MemoryType, region, regionCount } from "../map/memory_map";
+import { region, regionCount } from "../map/memory_map";
 import { Access, PHYSICAL_LIMIT } from "./page_table";
 
 /** Access of memory that is not mapped. */

@@ -15,10 +15,11 @@
  * 1 GiB. The PAT bit is bit 7 at level 0 and bit 12 of a larger page.
  */
 
-import { ErrorCode } from "../../boot/error_code";
-import { CpuFeature, cpuFeatures, flushPage, physFill, physLoad, physStore } from "../../boot/shim";
+import { ErrorCode } from "../../../abi/error_code";
+import { CpuFeature } from "../../../abi/machine";
+import { Reason } from "../../../abi/reservation_reason";
+import { cpuFeatures, flushPage, physFill, physLoad, physStore } from "../../boot/shim";
 import { giveFrames, takeFrames } from "../early/frame_source";
-import { Reason } from "../early/reservations";
 import { FRAME_SIZE, frameAddress, frameOf } from "../frames";
 
 const PRESENT: u64 = 1;

@@ -12,11 +12,13 @@
  * mapping_policy.ts).
  */
 
-import { ErrorCode } from "../../boot/error_code";
+import { ErrorCode } from "../../../abi/error_code";
+import { BootRegion } from "../../../abi/machine";
+import { Reason } from "../../../abi/reservation_reason";
 import { debug, info } from "../../boot/log";
 import { panic } from "../../boot/panic";
-import { BootRegion, bootRegion, pageRoot, setPageRoot } from "../../boot/shim";
-import { Reason, reservationIn } from "../early/reservations";
+import { bootRegion, pageRoot, setPageRoot } from "../../boot/shim";
+import { reservationIn } from "../early/reservations";
 import { directMapAddress } from "./direct_map";
 import { linearMemoryBase } from "./linear_memory";
 import { nextPhysicalRange, openMappingPolicy, PhysicalRange } from "./mapping_policy";

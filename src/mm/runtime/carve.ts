@@ -8,12 +8,12 @@
  * the next chunk that fits.
  */
 
-import { ErrorCode } from "../../boot/error_code";
+import { ErrorCode } from "../../../abi/error_code";
+import { Reason } from "../../../abi/reservation_reason";
 import { info } from "../../boot/log";
 import { giveFrames, takeFrames } from "../early/frame_source";
 import {
   moveReservations,
-  Reason,
   reservation,
   reservationCount,
   reservationIn,

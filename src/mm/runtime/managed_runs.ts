@@ -6,7 +6,7 @@
  * The owner of the storage moves it to a larger one when it is full.
  */
 
-import { ErrorCode } from "../../boot/error_code";
+import { ErrorCode } from "../../../abi/error_code";
 import { FRAME_RANGE_BYTES, FrameRange } from "../frames";
 
 let table: usize = 0;

@@ -11,8 +11,10 @@
  * touches a reservation. A refused operation changes nothing.
  */
 
+import { ErrorCode } from "../../../abi/error_code";
 import { FrameFlag } from "../../../abi/frame";
-import { ErrorCode } from "../../boot/error_code";
+import { MemoryType } from "../../../abi/memory_type";
+import { Reason } from "../../../abi/reservation_reason";
 import { physFill } from "../../boot/shim";
 import {
   buddyAlloc,
@@ -40,7 +42,6 @@ import {
 import { setFrameSource } from "../early/frame_source";
 import {
   moveReservations,
-  Reason,
   reservationCount,
   reservationIn,
   reservationsFit,
@@ -56,7 +57,7 @@ import {
   frameOf,
   Order,
 } from "../frames";
-import { MemoryType, region, regionCount } from "../map/memory_map";
+import { region, regionCount } from "../map/memory_map";
 import { carve, Chunk, RuntimeStorage } from "./carve";
 import {
   addManagedRun,

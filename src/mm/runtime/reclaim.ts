@@ -8,13 +8,14 @@
  * that is reclaimed, and the kernel keeps running.
  */
 
-import { ErrorCode } from "../../boot/error_code";
+import { ErrorCode } from "../../../abi/error_code";
+import { MemoryType } from "../../../abi/memory_type";
 import { info, warn } from "../../boot/log";
 import { hasOption, hasOptionKey } from "../../boot/options";
 import { panic } from "../../boot/panic";
 import { physFill } from "../../boot/shim";
 import { skipReserved, skipUnreserved } from "../early/reservations";
-import { MemoryType, region, regionCount } from "../map/memory_map";
+import { region, regionCount } from "../map/memory_map";
 import { PhysicalAllocator } from "./physical_allocator";
 
 /** As a pointer not canonical, as an instruction INT3, as a page-table entry not present. */

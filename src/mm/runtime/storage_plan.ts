@@ -5,11 +5,12 @@
  * Sized by memory that is there: a hole or a reserved range costs nothing, however large.
  */
 
+import { MemoryType } from "../../../abi/memory_type";
 import { debug } from "../../boot/log";
 import { buddyTableBytes } from "../buddy/buddy_alloc";
 import { RECORDS_PER_RESERVATION, reservationCount } from "../early/reservations";
 import { FRAME_RANGE_BYTES, FRAME_SIZE, frameOf, FrameRange } from "../frames";
-import { entryCount, MemoryType, region, regionCount } from "../map/memory_map";
+import { entryCount, region, regionCount } from "../map/memory_map";
 
 /** What the runtime allocator needs. */
 @unmanaged

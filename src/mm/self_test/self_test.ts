@@ -21,8 +21,9 @@
  * The first thing that is wrong ends the boot with a panic line that names the frame.
  */
 
+import { ErrorCode, errorName } from "../../../abi/error_code";
 import { FrameFlag } from "../../../abi/frame";
-import { ErrorCode, errorName } from "../../boot/error_code";
+import { Reason } from "../../../abi/reservation_reason";
 import { info, panicLine, warn } from "../../boot/log";
 import { hasOption, hasOptionKey } from "../../boot/options";
 import { clock, pageRoot, physFill, physLoad, physStore } from "../../boot/shim";
