@@ -4,9 +4,13 @@
  * boot protocol, base revision 3, that SlopOS requests.
  *
  * Top to bottom: load the files, take what memory the rest needs, end the boot
- * services, describe the machine, enter the executable. Nothing is allocated
- * after the boot services, and the firmware's tables are not used after them
- * except for ACPI's.
+ * services, describe the machine, enter the executable. After the boot services
+ * nothing is allocated, and the firmware is called only to switch the machine
+ * off if that fails.
+ *
+ * One promise of the protocol is left out: interrupt requests are not masked at
+ * the interrupt controllers. They are off in the processor, and SlopOS never
+ * turns them on.
  */
 #include <efi.h>
 
@@ -16,7 +20,6 @@
 #include "fail.h"
 #include "firmware.h"
 #include "handoff.h"
-#include "interrupts.h"
 #include "memory_map.h"
 #include "paging.h"
 #include "requests.h"
@@ -229,7 +232,6 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *system) {
     allocate_tables(&room, &paging);
 
     firmware_exit(&room.firmware);
-    interrupts_mask(system);
     make_map(&room);
     if (!build_tables(&paging)) {
         fail("the memory map grew while the boot services ended: start again");
