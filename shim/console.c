@@ -4,33 +4,13 @@
 #include <stdio.h>
 
 #include "cpu.h"
-
-/* COM1 of a PC and the registers of its 16550 UART used here. */
-#define COM1 0x3f8
-#define UART_DATA (COM1 + 0)
-#define UART_INTERRUPTS (COM1 + 1)
-#define UART_FIFO (COM1 + 2)
-#define UART_IDENTITY UART_FIFO /* when read */
-#define UART_LINE (COM1 + 3)
-#define UART_MODEM (COM1 + 4)
-#define UART_STATUS (COM1 + 5)
+#include "ports.h"
 
 #define LINE_8N1 0x03
 #define LINE_DIVISOR 0x80
 /* A FIFO that is on and works: a 16550A. A 16550 has one that does not, older ports none. */
 #define IDENTITY_FIFO 0xc0
 #define FIFO_BYTES 16
-
-/* Nothing is waiting to be sent, in the FIFO where there is one. */
-#define STATUS_CAN_SEND 0x20
-
-/* Polls before a port counts as absent: longer than any UART needs to send a full FIFO. */
-#define SEND_POLLS 100000
-
-/* QEMU's isa-debug-exit: writing `v` ends QEMU with status `v << 1 | 1`. */
-#define DEBUG_EXIT 0xf4
-#define DEBUG_EXIT_SUCCESS 0x10
-#define DEBUG_EXIT_FAILURE 0x11
 
 /* Bytes that the port takes once it says that it can send. */
 static size_t burst = 1;
@@ -77,8 +57,7 @@ void console_print(const char *format, ...) {
 
 _Noreturn void machine_end(int status) {
     out8(DEBUG_EXIT, status ? DEBUG_EXIT_FAILURE : DEBUG_EXIT_SUCCESS);
-    for (;;)
-        __asm__ volatile("cli; hlt");
+    halt_forever();
 }
 
 static const char *error_name(enum error_code code) {

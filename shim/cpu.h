@@ -1,9 +1,12 @@
-/* The instructions that C cannot say. Used by every part of the shim. */
+/* The instructions that C cannot say. Used by the shim and the stub loader. */
 
 #ifndef SHIM_CPU_H
 #define SHIM_CPU_H
 
 #include <stdint.h>
+
+/* Bytes of a page and of a page table. */
+#define PAGE_BYTES 4096
 
 static inline void out8(uint16_t port, uint8_t value) {
     __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
@@ -18,6 +21,14 @@ static inline uint8_t in8(uint16_t port) {
 /* Writes `bytes` bytes to one port; under a hypervisor that is one exit, not one a byte. */
 static inline void out8_all(uint16_t port, const void *from, uint64_t bytes) {
     __asm__ volatile("rep outsb" : "+S"(from), "+c"(bytes) : "d"(port) : "memory");
+}
+
+static inline void disable_interrupts(void) { __asm__ volatile("cli"); }
+
+/* Stops the processor; a non-maskable interrupt does not wake it for long. */
+static inline _Noreturn void halt_forever(void) {
+    for (;;)
+        __asm__ volatile("cli; hlt");
 }
 
 static inline uint64_t read_tsc(void) {
@@ -38,6 +49,12 @@ static inline uint64_t read_cr3(void) {
     return value;
 }
 
+static inline uint64_t read_cr4(void) {
+    uint64_t value;
+    __asm__ volatile("mov %%cr4, %0" : "=r"(value));
+    return value;
+}
+
 static inline void write_cr3(uint64_t value) {
     __asm__ volatile("mov %0, %%cr3" : : "r"(value) : "memory");
 }
@@ -49,6 +66,11 @@ static inline void write_msr(uint32_t msr, uint64_t value) {
 static inline void invalidate_page(uint64_t address) {
     __asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
 }
+
+/* CPUID leaf of extended features, and bits of its EDX (AMD APM vol. 3, appendix E.4.2). */
+#define CPUID_EXTENDED 0x80000001
+#define CPUID_NX (1u << 20)
+#define CPUID_PAGES_1G (1u << 26)
 
 /* EDX of CPUID leaf `leaf`, 0 where the processor does not have the leaf. */
 static inline uint32_t cpuid_edx(uint32_t leaf) {

@@ -10,11 +10,6 @@
 #define CPU_FEATURE_NX 1
 #define CPU_FEATURE_PAGES_1G 2
 
-/* CPUID 80000001H, EDX (AMD APM vol. 3, appendix E.4.2). */
-#define CPUID_EXTENDED 0x80000001
-#define CPUID_NX (1u << 20)
-#define CPUID_PAGES_1G (1u << 26)
-
 static const struct boot_info *boot;
 
 /*

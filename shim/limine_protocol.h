@@ -14,8 +14,9 @@
  * of type LIMINE_MEMMAP_BOOTLOADER_RECLAIMABLE. Pointers are higher-half direct
  * map addresses. Both programs are x86-64: pointers are 8 bytes.
  */
-#ifndef SLOPOS_LIMINE_PROTOCOL_H
-#define SLOPOS_LIMINE_PROTOCOL_H
+
+#ifndef SHIM_LIMINE_PROTOCOL_H
+#define SHIM_LIMINE_PROTOCOL_H
 
 #include <stdint.h>
 

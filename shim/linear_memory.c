@@ -6,7 +6,6 @@
 #include "cpu.h"
 #include "m3_env.h"
 
-#define PAGE_BYTES 4096
 #define HEADER_BYTES sizeof(M3MemoryHeader)
 
 _Alignas(PAGE_BYTES) struct first_linear_memory first_linear_memory;

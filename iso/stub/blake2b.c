@@ -1,6 +1,7 @@
 /*
  * BLAKE2b-512 over one buffer, written after RFC 7693, section 3.
  */
+
 #include "blake2b.h"
 
 #include <string.h>
@@ -48,13 +49,12 @@ static void mix(uint64_t v[16], int a, int b, int c, int d, uint64_t x, uint64_t
 static void compress(uint64_t h[8], const uint8_t block[BLOCK_BYTES], uint64_t total, int last) {
     uint64_t m[16];
     uint64_t v[16];
-    memcpy(m, block, sizeof(m));
+    memcpy(m, block, sizeof m);
     memcpy(v, h, 8 * sizeof(uint64_t));
-    memcpy(v + 8, initial, sizeof(initial));
+    memcpy(v + 8, initial, sizeof initial);
     v[12] ^= total;
-    if (last) {
+    if (last)
         v[14] = ~v[14];
-    }
     for (int round = 0; round < ROUNDS; round++) {
         const uint8_t *s = sigma[round % 10];
         mix(v, 0, 4, 8, 12, m[s[0]], m[s[1]]);
@@ -66,15 +66,14 @@ static void compress(uint64_t h[8], const uint8_t block[BLOCK_BYTES], uint64_t t
         mix(v, 2, 7, 8, 13, m[s[12]], m[s[13]]);
         mix(v, 3, 4, 9, 14, m[s[14]], m[s[15]]);
     }
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 8; i++)
         h[i] ^= v[i] ^ v[i + 8];
-    }
 }
 
 void blake2b(const void *data, size_t bytes, uint8_t digest[BLAKE2B_BYTES]) {
     const uint8_t *input = data;
     uint64_t h[8];
-    memcpy(h, initial, sizeof(h));
+    memcpy(h, initial, sizeof h);
     /* Parameter block (2.8): digest length, no key, fan-out 1, depth 1. */
     h[0] ^= 0x01010000 | BLAKE2B_BYTES;
 
@@ -84,9 +83,8 @@ void blake2b(const void *data, size_t bytes, uint8_t digest[BLAKE2B_BYTES]) {
         done += BLOCK_BYTES;
     }
     uint8_t block[BLOCK_BYTES] = {0};
-    if (bytes > done) {
+    if (bytes > done)
         memcpy(block, input + done, bytes - done);
-    }
     compress(h, block, bytes, 1);
     memcpy(digest, h, BLAKE2B_BYTES);
 }

@@ -2,8 +2,9 @@
  * BLAKE2b-512 (RFC 7693), unkeyed: the hash that limine.conf may append to a
  * path. Pure: no firmware, no allocation.
  */
-#ifndef SLOPOS_STUB_BLAKE2B_H
-#define SLOPOS_STUB_BLAKE2B_H
+
+#ifndef STUB_BLAKE2B_H
+#define STUB_BLAKE2B_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -2,6 +2,7 @@
  * The parser of limine.conf: one pass, line by line, keys and values cut out of
  * the text in place.
  */
+
 #include "config.h"
 
 #include <string.h>
@@ -42,21 +43,18 @@ static char *after_prefix(char *text, const char *prefix) {
 
 static bool has_macro(const char *line) {
     const char *dollar = strchr(line, '$');
-    while (dollar != NULL && dollar[1] != '{') {
+    while (dollar && dollar[1] != '{')
         dollar = strchr(dollar + 1, '$');
-    }
     return dollar != NULL;
 }
 
 /* Cuts the blanks off both ends of a string; returns its new start. */
 static char *trim(char *text) {
-    while (is_blank(*text)) {
+    while (is_blank(*text))
         text++;
-    }
     size_t length = strlen(text);
-    while (length > 0 && is_blank(text[length - 1])) {
+    while (length > 0 && is_blank(text[length - 1]))
         length--;
-    }
     text[length] = '\0';
     return text;
 }
@@ -64,22 +62,18 @@ static char *trim(char *text) {
 /* Splits "boot():/path#hash" into `file`; null, or why it is refused. */
 static const char *parse_path(char *value, struct config_file *file) {
     char *path = after_prefix(value, "boot():");
-    if (path == NULL) {
+    if (!path)
         return "the path is not on the boot volume: write boot():/path";
-    }
-    if (path[0] != '/' || path[1] == '\0') {
+    if (path[0] != '/' || path[1] == '\0')
         return "the path is not absolute: write boot():/path";
-    }
     char *hash = strchr(path, '#');
-    if (hash != NULL) {
+    if (hash) {
         *hash++ = '\0';
         size_t digits = 0;
-        while (is_hex_digit(hash[digits])) {
+        while (is_hex_digit(hash[digits]))
             digits++;
-        }
-        if (digits != CONFIG_HASH_DIGITS || hash[digits] != '\0') {
+        if (digits != CONFIG_HASH_DIGITS || hash[digits] != '\0')
             return "the hash after # is not 128 hexadecimal digits";
-        }
     }
     file->path = path;
     file->hash = hash;
@@ -92,25 +86,22 @@ static const char *parse_entry_option(struct parser *parser, const char *key, ch
     if (is_word(key, "protocol")) {
         parser->protocol = value;
     } else if (is_word(key, "kernel_path") || is_word(key, "path")) {
-        if (config->executable.path == NULL) {
+        if (!config->executable.path)
             return parse_path(value, &config->executable);
-        }
     } else if (is_word(key, "cmdline") || is_word(key, "kernel_cmdline")) {
-        if (parser->cmdline_set == NULL) {
+        if (!parser->cmdline_set) {
             parser->cmdline_set = value;
             config->executable.cmdline = value;
         }
     } else if (is_word(key, "module_path")) {
-        if (config->module_count == CONFIG_MODULES_MAX) {
+        if (config->module_count == CONFIG_MODULES_MAX)
             return "more than 16 modules";
-        }
         struct config_file *module = &config->modules[config->module_count++];
         module->cmdline = "";
         return parse_path(value, module);
     } else if (is_word(key, "module_cmdline")) {
-        if (config->module_count == 0) {
+        if (config->module_count == 0)
             return "module_cmdline without a module_path before it";
-        }
         config->modules[config->module_count - 1].cmdline = value;
     }
     return NULL;
@@ -119,48 +110,40 @@ static const char *parse_entry_option(struct parser *parser, const char *key, ch
 /* Takes one line without its line break; null, or why it is refused. */
 static const char *parse_line(struct parser *parser, char *line) {
     line = trim(line);
-    if (*line == '\0' || *line == '#') {
+    if (*line == '\0' || *line == '#')
         return NULL;
-    }
-    if (has_macro(line)) {
+    if (has_macro(line))
         return "macros are not supported: write the text out";
-    }
     if (*line == '/') {
-        if (line[1] == '/') {
+        if (line[1] == '/')
             return "sub-entries are not supported: use one / only";
-        }
         parser->entries++;
         return NULL;
     }
     char *colon = strchr(line, ':');
-    if (colon == NULL || colon == line) {
+    if (!colon || colon == line)
         return "not an option: expected \"name: value\"";
-    }
     *colon = '\0';
     const char *key = trim(line);
     char *value = trim(colon + 1);
-    if (is_word(key, "default_entry") && !is_word(value, "1")) {
+    if (is_word(key, "default_entry") && !is_word(value, "1"))
         return "only the first entry can be the default";
-    }
     return parser->entries == 1 ? parse_entry_option(parser, key, value) : NULL;
 }
 
 /* Looks at the configuration as a whole; null, or why it is refused. */
 static const char *check(const struct parser *parser) {
-    if (parser->entries == 0) {
+    if (parser->entries == 0)
         return "no entry: expected a line that starts with /";
-    }
-    if (parser->protocol == NULL || !is_word(parser->protocol, "limine")) {
+    if (!parser->protocol || !is_word(parser->protocol, "limine"))
         return "the first entry does not say \"protocol: limine\"";
-    }
-    if (parser->config->executable.path == NULL) {
+    if (!parser->config->executable.path)
         return "the first entry has no kernel_path";
-    }
     return NULL;
 }
 
 bool config_parse(char *text, size_t bytes, struct config *config, struct config_error *error) {
-    memset(config, 0, sizeof(*config));
+    memset(config, 0, sizeof *config);
     config->executable.cmdline = "";
     struct parser parser = {.config = config};
     error->line = 0;
@@ -169,16 +152,14 @@ bool config_parse(char *text, size_t bytes, struct config *config, struct config
         return false;
     }
     text[bytes] = '\0';
-    for (char *line = text; line != NULL;) {
+    for (char *line = text; line;) {
         char *next = strchr(line, '\n');
-        if (next != NULL) {
+        if (next)
             *next++ = '\0';
-        }
         error->line++;
         error->reason = parse_line(&parser, line);
-        if (error->reason != NULL) {
+        if (error->reason)
             return false;
-        }
         line = next;
     }
     error->line = 0;

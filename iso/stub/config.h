@@ -10,8 +10,9 @@
  * what is booted and are not there (macros, sub-entries, another default entry,
  * other volumes), are refused.
  */
-#ifndef SLOPOS_STUB_CONFIG_H
-#define SLOPOS_STUB_CONFIG_H
+
+#ifndef STUB_CONFIG_H
+#define STUB_CONFIG_H
 
 #include <stdbool.h>
 #include <stddef.h>

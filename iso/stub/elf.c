@@ -1,11 +1,12 @@
 /*
  * Reading and loading ELF64 (System V ABI, chapters 4 and 5).
  */
+
 #include "elf.h"
 
 #include <string.h>
 
-#define PAGE_BYTES 4096
+#include "cpu.h"
 
 /* The last page of the address space stays free, so that ends never wrap. */
 #define ADDRESS_END 0xfffffffffffff000
@@ -62,24 +63,19 @@ static uint64_t last_page(const struct elf_segment *segment) {
 /* Checks one loadable segment and adds it; null, or why it is refused. */
 static const char *add_segment(const struct program_header *header, size_t bytes,
                                struct elf_image *image) {
-    if (header->file_bytes > bytes || header->offset > bytes - header->file_bytes) {
+    if (header->file_bytes > bytes || header->offset > bytes - header->file_bytes)
         return "truncated: a segment lies outside the file";
-    }
-    if (header->file_bytes > header->memory_bytes) {
+    if (header->file_bytes > header->memory_bytes)
         return "a segment is larger in the file than in memory";
-    }
     if (header->virtual_address < ELF_LOWEST_ADDRESS || header->virtual_address > ADDRESS_END ||
-        header->memory_bytes > ADDRESS_END - header->virtual_address) {
+        header->memory_bytes > ADDRESS_END - header->virtual_address)
         return "a segment is not linked at 0xffffffff80000000 or above";
-    }
     bool writable = (header->flags & FLAG_WRITE) != 0;
     bool executable = (header->flags & FLAG_EXECUTE) != 0;
-    if (writable && executable) {
+    if (writable && executable)
         return "a segment is writable and executable";
-    }
-    if (image->segment_count == ELF_SEGMENTS_MAX) {
+    if (image->segment_count == ELF_SEGMENTS_MAX)
         return "more than 16 loadable segments";
-    }
     struct elf_segment *added = &image->segments[image->segment_count];
     *added = (struct elf_segment){
         .virtual_address = header->virtual_address,
@@ -89,12 +85,10 @@ static const char *add_segment(const struct program_header *header, size_t bytes
         .writable = writable,
         .executable = executable,
     };
-    for (size_t i = 0; i < image->segment_count; i++) {
+    for (size_t i = 0; i < image->segment_count; i++)
         if (first_page(added) <= last_page(&image->segments[i]) &&
-            first_page(&image->segments[i]) <= last_page(added)) {
+            first_page(&image->segments[i]) <= last_page(added))
             return "two segments share a page: align them to 4096 bytes";
-        }
-    }
     image->segment_count++;
     return NULL;
 }
@@ -111,9 +105,8 @@ static const char *finish(struct elf_image *image) {
         entry_found |= segment->executable && image->entry >= segment->virtual_address &&
                        image->entry - segment->virtual_address < segment->memory_bytes;
     }
-    if (!entry_found) {
+    if (!entry_found)
         return "the entry point is not in an executable segment";
-    }
     image->base = first * PAGE_BYTES;
     image->bytes = (last - first + 1) * PAGE_BYTES;
     return NULL;
@@ -121,38 +114,31 @@ static const char *finish(struct elf_image *image) {
 
 const char *elf_read(const void *file, size_t bytes, struct elf_image *image) {
     struct file_header header;
-    memset(image, 0, sizeof(*image));
-    if (bytes < sizeof(header)) {
+    memset(image, 0, sizeof *image);
+    if (bytes < sizeof header)
         return "truncated: too short for an ELF header";
-    }
-    memcpy(&header, file, sizeof(header));
-    if (memcmp(header.magic, ELF_MAGIC, sizeof(header.magic)) != 0) {
+    memcpy(&header, file, sizeof header);
+    if (memcmp(header.magic, ELF_MAGIC, sizeof header.magic) != 0)
         return "not an ELF file";
-    }
     if (header.class != CLASS_64 || header.data != DATA_LITTLE_ENDIAN ||
-        header.machine != MACHINE_X86_64) {
+        header.machine != MACHINE_X86_64)
         return "not an ELF file for x86-64";
-    }
-    if (header.type != TYPE_EXECUTABLE) {
+    if (header.type != TYPE_EXECUTABLE)
         return "not a static executable: link it with -static -no-pie";
-    }
-    if (header.program_entry_bytes != sizeof(struct program_header)) {
+    if (header.program_entry_bytes != sizeof(struct program_header))
         return "program headers of an unknown size";
-    }
     uint64_t table_bytes = (uint64_t)header.program_count * sizeof(struct program_header);
-    if (table_bytes > bytes || header.program_offset > bytes - table_bytes) {
+    if (table_bytes > bytes || header.program_offset > bytes - table_bytes)
         return "truncated: the program headers lie outside the file";
-    }
     image->entry = header.entry;
     const uint8_t *table = (const uint8_t *)file + header.program_offset;
     for (size_t i = 0; i < header.program_count; i++) {
         struct program_header program;
-        memcpy(&program, table + i * sizeof(program), sizeof(program));
+        memcpy(&program, table + i * sizeof program, sizeof program);
         if (program.type == SEGMENT_LOAD && program.memory_bytes != 0) {
             const char *reason = add_segment(&program, bytes, image);
-            if (reason != NULL) {
+            if (reason)
                 return reason;
-            }
         }
     }
     return finish(image);

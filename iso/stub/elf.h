@@ -4,8 +4,9 @@
  * `elf_read` trusts nothing in the file; what it accepts can be loaded and
  * mapped as described without further checks. Pure: no firmware, no allocation.
  */
-#ifndef SLOPOS_STUB_ELF_H
-#define SLOPOS_STUB_ELF_H
+
+#ifndef STUB_ELF_H
+#define STUB_ELF_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,20 +1,14 @@
 /*
  * The failure message and the ways to end.
  */
+
 #include "fail.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
 
-#include "x86.h"
-
-#define COM1 0x3f8
-#define COM1_LINE_STATUS (COM1 + 5)
-#define COM1_READY 0x20
-
-/* isa-debug-exit: QEMU exits with 2 * value + 1. */
-#define DEBUG_EXIT 0xf4
-#define DEBUG_EXIT_FAILURE 0x11
+#include "cpu.h"
+#include "ports.h"
 
 #define MESSAGE_MAX 400
 
@@ -39,15 +33,14 @@ struct message {
 };
 
 static void add_text(struct message *message, const char *text) {
-    while (*text != '\0' && message->length < MESSAGE_MAX - 1) {
+    while (*text != '\0' && message->length < MESSAGE_MAX - 1)
         message->text[message->length++] = *text++;
-    }
     message->text[message->length] = '\0';
 }
 
 static void add_number(struct message *message, unsigned number) {
     char digits[11];
-    size_t at = sizeof(digits) - 1;
+    size_t at = sizeof digits - 1;
     digits[at] = '\0';
     do {
         digits[--at] = (char)('0' + number % 10);
@@ -58,22 +51,18 @@ static void add_number(struct message *message, unsigned number) {
 
 static void print_serial(const char *text) {
     for (; *text != '\0'; text++) {
-        /* A port that is not there reads as ones: ready. */
-        for (unsigned tries = 0; tries < 100000; tries++) {
-            if (port_read(COM1_LINE_STATUS) & COM1_READY) {
-                break;
-            }
-        }
-        port_write(COM1, (uint8_t)*text);
+        for (int polls = 0; !(in8(UART_STATUS) & STATUS_CAN_SEND); polls++)
+            if (polls == SEND_POLLS)
+                return;
+        out8(UART_DATA, (uint8_t)*text);
     }
 }
 
 static void print_screen(const char *text) {
     CHAR16 wide[MESSAGE_MAX];
     size_t length = 0;
-    for (; text[length] != '\0'; length++) {
+    for (; text[length] != '\0'; length++)
         wide[length] = (CHAR16)(unsigned char)text[length];
-    }
     wide[length] = 0;
     system_table->ConOut->OutputString(system_table->ConOut, wide);
 }
@@ -83,31 +72,26 @@ void fail(const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     add_text(&message, "\r\nPANIC: stub: ");
-    for (const char *at = format; *at != '\0'; at++) {
-        if (*at != '%') {
+    for (const char *at = format; *at != '\0'; at++)
+        if (*at != '%')
             add_text(&message, (char[]){*at, '\0'});
-        } else if (*++at == 's') {
+        else if (*++at == 's')
             add_text(&message, va_arg(arguments, const char *));
-        } else {
+        else
             add_number(&message, va_arg(arguments, unsigned));
-        }
-    }
     va_end(arguments);
     /* The line ends even if the message was cut. */
     message.length -= message.length > MESSAGE_MAX - 3 ? 2 : 0;
     add_text(&message, "\r\n");
 
     print_serial(message.text);
-    if (!services_over) {
+    if (!services_over)
         print_screen(message.text);
-    }
-    port_write(DEBUG_EXIT, DEBUG_EXIT_FAILURE);
+    out8(DEBUG_EXIT, DEBUG_EXIT_FAILURE);
     if (!services_over) {
         system_table->BootServices->Stall(READING_MICROSECONDS);
         system_table->BootServices->Exit(image_handle, EFI_LOAD_ERROR, 0, NULL);
     }
     system_table->RuntimeServices->ResetSystem(EfiResetShutdown, EFI_LOAD_ERROR, 0, NULL);
-    for (;;) {
-        __asm__ volatile("cli; hlt");
-    }
+    halt_forever();
 }

@@ -2,8 +2,9 @@
  * How the loader gives up: one line on the screen and on COM1, then a failing
  * end. Every other file reports what it cannot go on with through `fail`.
  */
-#ifndef SLOPOS_STUB_FAIL_H
-#define SLOPOS_STUB_FAIL_H
+
+#ifndef STUB_FAIL_H
+#define STUB_FAIL_H
 
 #include <efi.h>
 

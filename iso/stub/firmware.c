@@ -1,13 +1,14 @@
 /*
  * Calls of UEFI boot services (UEFI 2.10, chapters 7, 12 and 13).
  */
+
 #include "firmware.h"
 
 #include <string.h>
 
+#include "cpu.h"
 #include "fail.h"
 
-#define PAGE_BYTES 4096
 #define PATH_MAX 256
 
 /* Bytes that the map may grow by after being measured: 80 descriptors. */
@@ -31,12 +32,10 @@ void firmware_start(EFI_HANDLE image, EFI_SYSTEM_TABLE *system) {
     image_handle = image;
     services = system->BootServices;
     EFI_STATUS status = services->HandleProtocol(image, &image_id, (void **)&loaded);
-    if (!EFI_ERROR(status)) {
+    if (!EFI_ERROR(status))
         status = services->HandleProtocol(loaded->DeviceHandle, &files_id, (void **)&files);
-    }
-    if (!EFI_ERROR(status)) {
+    if (!EFI_ERROR(status))
         status = files->OpenVolume(files, &volume);
-    }
     if (EFI_ERROR(status)) {
         fail("cannot open the volume the loader was started from "
              "(EFI error %u)",
@@ -58,37 +57,30 @@ void *firmware_allocate(uint64_t bytes, const char *what) {
 bool firmware_read(const char *path, struct firmware_file *file) {
     CHAR16 name[PATH_MAX];
     size_t length = strlen(path);
-    if (length >= PATH_MAX) {
+    if (length >= PATH_MAX)
         fail("%s: path longer than 255 characters", path);
-    }
-    for (size_t i = 0; i <= length; i++) {
+    for (size_t i = 0; i <= length; i++)
         name[i] = path[i] == '/' ? '\\' : (CHAR16)(unsigned char)path[i];
-    }
     EFI_FILE_HANDLE handle;
     EFI_STATUS status = volume->Open(volume, &handle, name, EFI_FILE_MODE_READ, 0);
-    if (status == EFI_NOT_FOUND) {
+    if (status == EFI_NOT_FOUND)
         return false;
-    }
     /* The position after the last byte, asked for as "the end", is the size. */
     UINT64 bytes = 0;
-    if (!EFI_ERROR(status)) {
+    if (!EFI_ERROR(status))
         status = handle->SetPosition(handle, UINT64_MAX);
-    }
-    if (!EFI_ERROR(status)) {
+    if (!EFI_ERROR(status))
         status = handle->GetPosition(handle, &bytes);
-    }
-    if (!EFI_ERROR(status)) {
+    if (!EFI_ERROR(status))
         status = handle->SetPosition(handle, 0);
-    }
     UINTN bytes_read = bytes;
     if (!EFI_ERROR(status)) {
         file->data = firmware_allocate(bytes + 1, path);
         file->bytes = bytes;
         status = handle->Read(handle, &bytes_read, file->data);
     }
-    if (EFI_ERROR(status) || bytes_read != bytes) {
+    if (EFI_ERROR(status) || bytes_read != bytes)
         fail("%s: cannot read it as a file (EFI error %u)", path, error_number(status));
-    }
     handle->Close(handle);
     return true;
 }
@@ -102,24 +94,21 @@ static void color_mask(uint32_t mask, uint8_t *size, uint8_t *shift) {
 bool firmware_framebuffer(struct limine_framebuffer *framebuffer) {
     EFI_GUID graphics_id = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
     EFI_GRAPHICS_OUTPUT_PROTOCOL *graphics;
-    if (EFI_ERROR(services->LocateProtocol(&graphics_id, NULL, (void **)&graphics))) {
+    if (EFI_ERROR(services->LocateProtocol(&graphics_id, NULL, (void **)&graphics)))
         return false;
-    }
     const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *mode = graphics->Mode->Info;
     EFI_PIXEL_BITMASK masks = mode->PixelInformation;
-    if (mode->PixelFormat == PixelRedGreenBlueReserved8BitPerColor) {
+    if (mode->PixelFormat == PixelRedGreenBlueReserved8BitPerColor)
         masks = (EFI_PIXEL_BITMASK){0xff, 0xff00, 0xff0000, 0xff000000};
-    } else if (mode->PixelFormat == PixelBlueGreenRedReserved8BitPerColor) {
+    else if (mode->PixelFormat == PixelBlueGreenRedReserved8BitPerColor)
         masks = (EFI_PIXEL_BITMASK){0xff0000, 0xff00, 0xff, 0xff000000};
-    } else if (mode->PixelFormat != PixelBitMask) {
+    else if (mode->PixelFormat != PixelBitMask)
         return false;
-    }
     uint32_t all = masks.RedMask | masks.GreenMask | masks.BlueMask | masks.ReservedMask;
-    if (all == 0 || graphics->Mode->FrameBufferBase == 0) {
+    if (all == 0 || graphics->Mode->FrameBufferBase == 0)
         return false;
-    }
     unsigned pixel_bytes = (39 - (unsigned)__builtin_clz(all)) / 8;
-    memset(framebuffer, 0, sizeof(*framebuffer));
+    memset(framebuffer, 0, sizeof *framebuffer);
     framebuffer->address = (void *)graphics->Mode->FrameBufferBase;
     framebuffer->width = mode->HorizontalResolution;
     framebuffer->height = mode->VerticalResolution;
@@ -153,9 +142,8 @@ void firmware_memory_map(struct firmware_map *map) {
         map->descriptors = firmware_allocate(map->capacity, "the firmware's memory map");
         status = read_map(map, &key);
     }
-    if (EFI_ERROR(status) || map->stride < sizeof(EFI_MEMORY_DESCRIPTOR)) {
+    if (EFI_ERROR(status) || map->stride < sizeof(EFI_MEMORY_DESCRIPTOR))
         fail("cannot read the firmware's memory map (EFI error %u)", error_number(status));
-    }
 }
 
 void firmware_exit(struct firmware_map *map) {
@@ -164,12 +152,11 @@ void firmware_exit(struct firmware_map *map) {
     for (int tries = 0; tries < EXIT_TRIES; tries++) {
         UINTN key;
         status = read_map(map, &key);
-        if (EFI_ERROR(status)) {
+        if (EFI_ERROR(status))
             break;
-        }
         status = services->ExitBootServices(image_handle, key);
         if (!EFI_ERROR(status)) {
-            __asm__ volatile("cli");
+            disable_interrupts();
             fail_without_services();
             return;
         }

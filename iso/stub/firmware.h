@@ -2,8 +2,9 @@
  * What the loader wants from UEFI's boot services: memory, files, the screen,
  * the memory map. Everything here either succeeds or ends in `fail`.
  */
-#ifndef SLOPOS_STUB_FIRMWARE_H
-#define SLOPOS_STUB_FIRMWARE_H
+
+#ifndef STUB_FIRMWARE_H
+#define STUB_FIRMWARE_H
 
 #include <efi.h>
 #include <stdbool.h>

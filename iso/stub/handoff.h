@@ -1,8 +1,9 @@
 /*
  * The last step: from the firmware's machine state to the protocol's.
  */
-#ifndef SLOPOS_STUB_HANDOFF_H
-#define SLOPOS_STUB_HANDOFF_H
+
+#ifndef STUB_HANDOFF_H
+#define STUB_HANDOFF_H
 
 #include <stdint.h>
 

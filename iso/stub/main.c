@@ -12,10 +12,12 @@
  * the interrupt controllers. They are off in the processor, and SlopOS never
  * turns them on.
  */
+
 #include <efi.h>
 
 #include "blake2b.h"
 #include "config.h"
+#include "cpu.h"
 #include "elf.h"
 #include "fail.h"
 #include "firmware.h"
@@ -24,7 +26,6 @@
 #include "paging.h"
 #include "requests.h"
 #include "responses.h"
-#include "x86.h"
 
 /* The least stack that the protocol promises. */
 #define STACK_BYTES_MIN 65536
@@ -36,8 +37,6 @@
 #define SPARE_RUNS 16
 
 #define CR4_LA57 (1 << 12)
-#define FEATURE_NO_EXECUTE (1 << 20)
-#define FEATURE_GIGABYTE_PAGES (1 << 26)
 
 static struct boot boot;
 static struct elf_image image;
@@ -61,18 +60,15 @@ static void read_config(struct config *config) {
         "/boot/limine.conf",     "/boot/limine/limine.conf",
         "/EFI/BOOT/limine.conf",
     };
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         struct firmware_file file;
         struct config_error error;
-        if (!firmware_read(places[i], &file)) {
+        if (!firmware_read(places[i], &file))
             continue;
-        }
-        if (config_parse(file.data, file.bytes, config, &error)) {
+        if (config_parse(file.data, file.bytes, config, &error))
             return;
-        }
-        if (error.line == 0) {
+        if (error.line == 0)
             fail("%s: %s", places[i], error.reason);
-        }
         fail("%s: line %u: %s", places[i], error.line, error.reason);
     }
     fail("no limine.conf on the volume the loader was started from: put it "
@@ -86,23 +82,18 @@ static unsigned hex_value(char digit) {
 static void check_hash(const struct config_file *wanted, const struct firmware_file *file) {
     uint8_t digest[BLAKE2B_BYTES];
     blake2b(file->data, file->bytes, digest);
-    for (size_t i = 0; i < BLAKE2B_BYTES; i++) {
-        if (digest[i] !=
-            (hex_value(wanted->hash[2 * i]) << 4 | hex_value(wanted->hash[2 * i + 1]))) {
+    for (size_t i = 0; i < BLAKE2B_BYTES; i++)
+        if (digest[i] != (hex_value(wanted->hash[2 * i]) << 4 | hex_value(wanted->hash[2 * i + 1])))
             fail("%s: its BLAKE2b hash is not the one in limine.conf", wanted->path);
-        }
-    }
 }
 
 /* Reads a file that limine.conf names and describes it for the executable. */
 static void read_file(const struct config_file *wanted, struct limine_file *described) {
     struct firmware_file file;
-    if (!firmware_read(wanted->path, &file)) {
+    if (!firmware_read(wanted->path, &file))
         fail("%s: limine.conf names this file, and the boot volume has none", wanted->path);
-    }
-    if (wanted->hash != NULL) {
+    if (wanted->hash)
         check_hash(wanted, &file);
-    }
     described->address = file.data;
     described->size = file.bytes;
     described->path = wanted->path;
@@ -114,21 +105,18 @@ static void load_files(const struct config *config) {
     struct limine_file *file = &boot.executable;
     read_file(&config->executable, file);
     const char *reason = elf_read(file->address, file->size, &image);
-    if (reason != NULL) {
+    if (reason)
         fail("%s: %s", file->path, reason);
-    }
     void *memory = firmware_allocate(image.bytes, "the executable's image");
     elf_load(file->address, &image, memory);
     boot.physical_base = (uintptr_t)memory;
     boot.virtual_base = image.base;
     boot.image_bytes = image.bytes;
     reason = requests_find(memory, image.bytes, &boot.requests);
-    if (reason != NULL) {
+    if (reason)
         fail("%s: %s", file->path, reason);
-    }
-    for (size_t i = 0; i < config->module_count; i++) {
+    for (size_t i = 0; i < config->module_count; i++)
         read_file(&config->modules[i], &boot.modules[i]);
-    }
     boot.module_count = config->module_count;
 }
 
@@ -157,17 +145,17 @@ static void allocate_map(struct map_room *room) {
     firmware_memory_map(&room->firmware);
     size_t in = room->firmware.capacity / room->firmware.stride + OWN_ENTRIES_MAX;
     size_t out = 2 * in;
-    room->translated = firmware_allocate(in * sizeof(*room->translated), "the memory map");
+    room->translated = firmware_allocate(in * sizeof *room->translated, "the memory map");
     room->edges = firmware_allocate(out * sizeof(uint64_t), "the memory map");
-    boot.map = firmware_allocate(out * sizeof(*boot.map), "the memory map");
-    boot.map_pointers = firmware_allocate(out * sizeof(*boot.map_pointers), "the memory map");
+    boot.map = firmware_allocate(out * sizeof *boot.map, "the memory map");
+    boot.map_pointers = firmware_allocate(out * sizeof *boot.map_pointers, "the memory map");
 }
 
 /* Takes the memory for page tables, as the map that is read now needs it. */
 static void allocate_tables(struct map_room *room, struct paging *paging) {
-    uint32_t features = extended_features();
-    paging->no_execute = (features & FEATURE_NO_EXECUTE) != 0;
-    paging->gigabyte_pages = (features & FEATURE_GIGABYTE_PAGES) != 0;
+    uint32_t features = cpuid_edx(CPUID_EXTENDED);
+    paging->no_execute = (features & CPUID_NX) != 0;
+    paging->gigabyte_pages = (features & CPUID_PAGES_1G) != 0;
     make_map(room);
     paging->pool_pages =
         paging_pool_pages(paging, boot.map, boot.map_count, SPARE_RUNS, image.bytes);
@@ -176,9 +164,8 @@ static void allocate_tables(struct map_room *room, struct paging *paging) {
 
 /* Maps memory and the executable; false: the pool was too small. */
 static bool build_tables(struct paging *paging) {
-    if (!paging_start(paging) || !paging_map_direct(paging, boot.map, boot.map_count)) {
+    if (!paging_start(paging) || !paging_map_direct(paging, boot.map, boot.map_count))
         return false;
-    }
     for (size_t i = 0; i < image.segment_count; i++) {
         const struct elf_segment *segment = &image.segments[i];
         uint64_t offset = segment->virtual_address % PAGE_BYTES;
@@ -186,9 +173,8 @@ static bool build_tables(struct paging *paging) {
         unsigned access =
             (segment->writable ? PAGE_WRITE : 0) | (segment->executable ? PAGE_EXECUTE : 0);
         if (!paging_map(paging, first, boot.physical_base + first - image.base,
-                        round_up_to_page(offset + segment->memory_bytes), access)) {
+                        round_up_to_page(offset + segment->memory_bytes), access))
             return false;
-        }
     }
     return true;
 }
@@ -224,18 +210,16 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *system) {
     load_files(&config);
     boot.has_framebuffer = firmware_framebuffer(&boot.framebuffer);
     uint64_t stack_bytes = requests_stack_bytes(&boot.requests);
-    if (stack_bytes < STACK_BYTES_MIN) {
+    if (stack_bytes < STACK_BYTES_MIN)
         stack_bytes = STACK_BYTES_MIN;
-    }
     uint64_t stack = (uintptr_t)firmware_allocate(stack_bytes, "the stack");
     allocate_map(&room);
     allocate_tables(&room, &paging);
 
     firmware_exit(&room.firmware);
     make_map(&room);
-    if (!build_tables(&paging)) {
+    if (!build_tables(&paging))
         fail("the memory map grew while the boot services ended: start again");
-    }
     responses_fill(&boot);
     enter(&paging, stack + round_up_to_page(stack_bytes));
 }

@@ -4,12 +4,13 @@
  * highest-ranking type that covers it. Quadratic in the number of entries, of
  * which firmware has a few hundred.
  */
+
 #include "memory_map.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-#define PAGE_BYTES 4096
+#include "cpu.h"
 
 /* Rank of the type `type`: where entries overlap the highest wins. */
 static const uint8_t rank[] = {
@@ -43,16 +44,15 @@ size_t memory_map_translate(const void *descriptors, size_t bytes, size_t stride
     size_t count = bytes / stride;
     for (size_t i = 0; i < count; i++) {
         struct uefi_memory_descriptor descriptor;
-        memcpy(&descriptor, (const uint8_t *)descriptors + i * stride, sizeof(descriptor));
+        memcpy(&descriptor, (const uint8_t *)descriptors + i * stride, sizeof descriptor);
         uint64_t pages = descriptor.pages;
-        if (pages > MEMORY_MAP_LIMIT / PAGE_BYTES) {
+        if (pages > MEMORY_MAP_LIMIT / PAGE_BYTES)
             pages = MEMORY_MAP_LIMIT / PAGE_BYTES;
-        }
         entries[i] = (struct limine_memmap_entry){
             .base = descriptor.physical_start,
             .length = pages * PAGE_BYTES,
-            .type = descriptor.type < sizeof(type_of_uefi) ? type_of_uefi[descriptor.type]
-                                                           : LIMINE_MEMMAP_RESERVED,
+            .type = descriptor.type < sizeof type_of_uefi ? type_of_uefi[descriptor.type]
+                                                          : LIMINE_MEMMAP_RESERVED,
         };
     }
     return count;
@@ -81,9 +81,8 @@ static void sort(uint64_t *numbers, size_t count) {
     for (size_t i = 1; i < count; i++) {
         uint64_t number = numbers[i];
         size_t at = i;
-        for (; at > 0 && numbers[at - 1] > number; at--) {
+        for (; at > 0 && numbers[at - 1] > number; at--)
             numbers[at] = numbers[at - 1];
-        }
         numbers[at] = number;
     }
 }
@@ -107,18 +106,15 @@ static bool type_of_interval(const struct limine_memmap_entry *in, size_t count,
 
 size_t memory_map_sanitise(const struct limine_memmap_entry *in, size_t count,
                            struct limine_memmap_entry *out, uint64_t *edges) {
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         page_bounds(&in[i], &edges[2 * i], &edges[2 * i + 1]);
-    }
     sort(edges, 2 * count);
 
     size_t written = 0;
     for (size_t i = 1; i < 2 * count; i++) {
         uint64_t type;
-        if (edges[i - 1] == edges[i] ||
-            !type_of_interval(in, count, edges[i - 1], edges[i], &type)) {
+        if (edges[i - 1] == edges[i] || !type_of_interval(in, count, edges[i - 1], edges[i], &type))
             continue;
-        }
         if (written > 0 && out[written - 1].type == type &&
             out[written - 1].base + out[written - 1].length == edges[i - 1]) {
             out[written - 1].length += edges[i] - edges[i - 1];

@@ -6,8 +6,9 @@
  * types allow: no two neighbours of one type touch. Pure: no firmware, no
  * allocation.
  */
-#ifndef SLOPOS_STUB_MEMORY_MAP_H
-#define SLOPOS_STUB_MEMORY_MAP_H
+
+#ifndef STUB_MEMORY_MAP_H
+#define STUB_MEMORY_MAP_H
 
 #include <stddef.h>
 #include <stdint.h>

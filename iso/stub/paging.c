@@ -7,6 +7,7 @@
  * Bit 7 makes an entry of level 1 or 2 a large page; in level 0, where every
  * entry is a page, it is the PAT bit, which large pages have in bit 12.
  */
+
 #include "paging.h"
 
 #define ENTRY_PRESENT ((uint64_t)1 << 0)
@@ -24,9 +25,8 @@
 static uint64_t entry_bytes(int level) { return (uint64_t)PAGE_BYTES << 9 * level; }
 
 static uint64_t *take_table(struct paging *paging) {
-    if (paging->pool_pages == 0) {
+    if (paging->pool_pages == 0)
         return NULL;
-    }
     uint64_t *table = paging->pool;
     paging->pool += PAGE_ENTRIES;
     paging->pool_pages--;
@@ -46,14 +46,12 @@ static uint64_t *find_entry(struct paging *paging, uint64_t virtual_address, int
     uint64_t *table = paging->root;
     for (int above = TOP_LEVEL;; above--) {
         size_t index = virtual_address / entry_bytes(above) % PAGE_ENTRIES;
-        if (above == level) {
+        if (above == level)
             return &table[index];
-        }
         if (table[index] == 0) {
             uint64_t *next = take_table(paging);
-            if (next == NULL) {
+            if (!next)
                 return NULL;
-            }
             table[index] = (uintptr_t)next | ENTRY_WRITE | ENTRY_PRESENT;
         }
         table = (uint64_t *)(uintptr_t)(table[index] & ENTRY_ADDRESS);
@@ -63,15 +61,12 @@ static uint64_t *find_entry(struct paging *paging, uint64_t virtual_address, int
 /* All bits but the address of a page of `level`. */
 static uint64_t page_bits(const struct paging *paging, unsigned access, int level) {
     uint64_t bits = ENTRY_PRESENT;
-    if (access & PAGE_WRITE) {
+    if (access & PAGE_WRITE)
         bits |= ENTRY_WRITE;
-    }
-    if (!(access & PAGE_EXECUTE) && paging->no_execute) {
+    if (!(access & PAGE_EXECUTE) && paging->no_execute)
         bits |= ENTRY_NO_EXECUTE;
-    }
-    if (level > 0) {
+    if (level > 0)
         bits |= ENTRY_LARGE;
-    }
     if (access & PAGE_WRITE_COMBINING) {
         /* PAT entry 5 = PAT bit and PWT; the protocol puts WC there. */
         bits |= ENTRY_WRITE_THROUGH | (level > 0 ? ENTRY_PAT_LARGE : ENTRY_PAT);
@@ -83,14 +78,11 @@ bool paging_map(struct paging *paging, uint64_t virtual_address, uint64_t physic
                 unsigned access) {
     while (bytes > 0) {
         int level = paging->gigabyte_pages ? 2 : 1;
-        while ((virtual_address | physical) % entry_bytes(level) != 0 ||
-               bytes < entry_bytes(level)) {
+        while ((virtual_address | physical) % entry_bytes(level) != 0 || bytes < entry_bytes(level))
             level--;
-        }
         uint64_t *entry = find_entry(paging, virtual_address, level);
-        if (entry == NULL) {
+        if (!entry)
             return false;
-        }
         *entry = physical | page_bits(paging, access, level);
         virtual_address += entry_bytes(level);
         physical += entry_bytes(level);
@@ -119,12 +111,10 @@ static unsigned access_of_type(uint64_t type) {
  */
 static unsigned next_run(const struct limine_memmap_entry *map, size_t count, size_t *at,
                          uint64_t *base, uint64_t *bytes) {
-    while (*at < count && access_of_type(map[*at].type) == 0) {
+    while (*at < count && access_of_type(map[*at].type) == 0)
         ++*at;
-    }
-    if (*at == count) {
+    if (*at == count)
         return 0;
-    }
     unsigned access = access_of_type(map[*at].type);
     *base = map[*at].base;
     *bytes = 0;
@@ -141,11 +131,9 @@ bool paging_map_direct(struct paging *paging, const struct limine_memmap_entry *
     uint64_t base;
     uint64_t bytes;
     unsigned access;
-    while ((access = next_run(map, count, &at, &base, &bytes)) != 0) {
-        if (!paging_map(paging, HHDM_OFFSET + base, base, bytes, access)) {
+    while ((access = next_run(map, count, &at, &base, &bytes)) != 0)
+        if (!paging_map(paging, HHDM_OFFSET + base, base, bytes, access))
             return false;
-        }
-    }
     return true;
 }
 
@@ -155,9 +143,8 @@ bool paging_map_direct(struct paging *paging, const struct limine_memmap_entry *
  */
 static size_t tables_bound(const struct paging *paging, uint64_t bytes) {
     size_t tables = 2 * TOP_LEVEL + bytes / entry_bytes(TOP_LEVEL);
-    if (!paging->gigabyte_pages) {
+    if (!paging->gigabyte_pages)
         tables += bytes / entry_bytes(2);
-    }
     return tables;
 }
 
@@ -167,9 +154,8 @@ size_t paging_pool_pages(const struct paging *paging, const struct limine_memmap
     uint64_t base;
     uint64_t bytes;
     size_t pages = 1 + spare_runs * tables_bound(paging, 0);
-    while (next_run(map, count, &at, &base, &bytes) != 0) {
+    while (next_run(map, count, &at, &base, &bytes) != 0)
         pages += tables_bound(paging, bytes);
-    }
     /* The executable may have to be mapped in 4 KiB pages throughout. */
     return pages + tables_bound(paging, executable_bytes) + executable_bytes / entry_bytes(1);
 }

@@ -5,16 +5,17 @@
  * Built of a pool of zeroed pages, whose virtual and physical addresses are the
  * same while the loader runs. Pure: no firmware, no allocation.
  */
-#ifndef SLOPOS_STUB_PAGING_H
-#define SLOPOS_STUB_PAGING_H
+
+#ifndef STUB_PAGING_H
+#define STUB_PAGING_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cpu.h"
 #include "limine_protocol.h"
 
-#define PAGE_BYTES 4096
 #define PAGE_ENTRIES 512
 
 /* Where the higher-half direct map starts: top-level entry 256. */

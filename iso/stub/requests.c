@@ -1,6 +1,7 @@
 /*
  * The scan of the image, word by word.
  */
+
 #include "requests.h"
 
 #include <string.h>
@@ -51,46 +52,39 @@ static void apply_markers(uint64_t **start, uint64_t **end) {
 
 /* Takes the request at `at`, if there is one; null, or why it is refused. */
 static const char *take(uint64_t *at, const uint64_t *end, struct requests *requests) {
-    if (matches(at, end, base_revision_magic, 2) && end - at >= 3) {
+    if (matches(at, end, base_revision_magic, 2) && end - at >= 3)
         requests->base_revision = at;
-    }
-    if (at[0] != LIMINE_COMMON_MAGIC0) {
+    if (at[0] != LIMINE_COMMON_MAGIC0)
         return NULL;
-    }
     for (int kind = 0; kind < REQUEST_KINDS; kind++) {
         if (!matches(at, end, ids[kind], 4) ||
-            (size_t)(end - at) * WORD_BYTES < request_bytes(kind)) {
+            (size_t)(end - at) * WORD_BYTES < request_bytes(kind))
             continue;
-        }
-        if (requests->of[kind] != NULL) {
+        if (requests->of[kind])
             return "the executable holds one Limine request twice";
-        }
         requests->of[kind] = (struct limine_request *)at;
     }
     return NULL;
 }
 
 const char *requests_find(void *image, size_t bytes, struct requests *requests) {
-    memset(requests, 0, sizeof(*requests));
+    memset(requests, 0, sizeof *requests);
     uint64_t *start = image;
     uint64_t *end = start + bytes / WORD_BYTES;
     apply_markers(&start, &end);
     for (uint64_t *at = start; at < end; at++) {
         const char *reason = take(at, end, requests);
-        if (reason != NULL) {
+        if (reason)
             return reason;
-        }
     }
-    if (requests->base_revision == NULL || requests->base_revision[2] < BASE_REVISION) {
+    if (!requests->base_revision || requests->base_revision[2] < BASE_REVISION)
         return "the executable asks for a Limine base revision below 3";
-    }
     return NULL;
 }
 
 uint64_t requests_stack_bytes(const struct requests *requests) {
     const struct limine_request *request = requests->of[REQUEST_STACK_SIZE];
-    if (request == NULL) {
+    if (!request)
         return 0;
-    }
     return ((const struct limine_stack_size_request *)request)->stack_size;
 }

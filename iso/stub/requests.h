@@ -2,8 +2,9 @@
  * What the executable asks for: the requests of the Limine protocol, found by
  * their ids in the loaded image. Pure: no firmware, no allocation.
  */
-#ifndef SLOPOS_STUB_REQUESTS_H
-#define SLOPOS_STUB_REQUESTS_H
+
+#ifndef STUB_REQUESTS_H
+#define STUB_REQUESTS_H
 
 #include <stddef.h>
 #include <stdint.h>

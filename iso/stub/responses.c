@@ -2,6 +2,7 @@
  * The responses lie in static storage: the loader's own image is reclaimable
  * memory, and the executable sees it through the direct map.
  */
+
 #include "responses.h"
 
 #include "paging.h"
@@ -10,9 +11,8 @@
 static void *direct(const void *address) { return (void *)((uintptr_t)address + HHDM_OFFSET); }
 
 static void answer(struct boot *boot, enum request_kind kind, void *response) {
-    if (boot->requests.of[kind] != NULL) {
+    if (boot->requests.of[kind])
         boot->requests.of[kind]->response = direct(response);
-    }
 }
 
 static void convert_file(struct limine_file *file) {
@@ -29,9 +29,8 @@ static void answer_arrays(struct boot *boot) {
     static struct limine_framebuffers framebuffers;
     static struct limine_framebuffer *framebuffer_pointer;
 
-    for (size_t i = 0; i < boot->map_count; i++) {
+    for (size_t i = 0; i < boot->map_count; i++)
         boot->map_pointers[i] = direct(&boot->map[i]);
-    }
     memmap.entry_count = boot->map_count;
     memmap.entries = direct(boot->map_pointers);
     answer(boot, REQUEST_MEMMAP, &memmap);
@@ -80,7 +79,6 @@ void responses_fill(struct boot *boot) {
 
     uint64_t *base_revision = boot->requests.base_revision;
     base_revision[1] = BASE_REVISION;
-    if (base_revision[2] == BASE_REVISION) {
+    if (base_revision[2] == BASE_REVISION)
         base_revision[2] = 0;
-    }
 }

@@ -1,8 +1,9 @@
 /*
  * What the executable is told: the responses to its requests.
  */
-#ifndef SLOPOS_STUB_RESPONSES_H
-#define SLOPOS_STUB_RESPONSES_H
+
+#ifndef STUB_RESPONSES_H
+#define STUB_RESPONSES_H
 
 #include <stdbool.h>
 #include <stddef.h>

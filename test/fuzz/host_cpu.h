@@ -10,6 +10,8 @@
 
 #include <stdint.h>
 
+#define PAGE_BYTES 4096
+
 /* The physical address at which the loader's top-level page table would lie. */
 #define HOST_PAGE_ROOT 0x1000
 
@@ -21,11 +23,19 @@ static inline void out8_all(uint16_t port, const void *from, uint64_t bytes) {
         out8(port, *at++);
 }
 
+/* No machine gets here: the debug-exit device has ended it. */
+static inline _Noreturn void halt_forever(void) { __builtin_trap(); }
+
 static inline uint64_t read_cr3(void) { return HOST_PAGE_ROOT; }
 
 static inline void write_cr3(uint64_t value) { (void)value; }
 
 static inline void invalidate_page(uint64_t address) { (void)address; }
+
+/* As in shim/cpu.h. */
+#define CPUID_EXTENDED 0x80000001
+#define CPUID_NX (1u << 20)
+#define CPUID_PAGES_1G (1u << 26)
 
 /* No NX, no 1 GiB pages. */
 static inline uint32_t cpuid_edx(uint32_t leaf) {

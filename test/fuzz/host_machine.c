@@ -25,7 +25,6 @@
 
 /* The window onto which linear memory moves: below it lies its header page. */
 #define WINDOW_BYTES ((uint64_t)1 << 30)
-#define PAGE 4096
 
 /* wasm3's heap in the shim, d_m3FixedHeap. */
 #define HEAP_BYTES ((size_t)2 << 20)
@@ -129,10 +128,10 @@ M3Result __wrap_m3_FindFunction(IM3Function *function, IM3Runtime runtime, const
 /* The kernel's window does not exist in a process: this one takes its place. */
 int __real_linear_memory_commit(uint64_t virtual, uint64_t bytes);
 int __wrap_linear_memory_commit(uint64_t virtual, uint64_t bytes) {
-    if (bytes > WINDOW_BYTES - PAGE || virtual % PAGE != 0)
+    if (bytes > WINDOW_BYTES - PAGE_BYTES || virtual % PAGE_BYTES != 0)
         return -1;
-    REQUIRE(ftruncate(linear_file, (off_t)(PAGE + bytes)) == 0);
-    return __real_linear_memory_commit((uint64_t)(window + PAGE), bytes);
+    REQUIRE(ftruncate(linear_file, (off_t)(PAGE_BYTES + bytes)) == 0);
+    return __real_linear_memory_commit((uint64_t)(window + PAGE_BYTES), bytes);
 }
 
 /* Both places of linear memory show the same bytes, as the kernel maps them. */
@@ -156,7 +155,7 @@ static void on_exception(int signal, siginfo_t *details, void *context) {
     traces->place = PLACE_ELSEWHERE;
     if (at >= __start_shim_imports && at < __stop_shim_imports)
         traces->place = PLACE_PHYSICAL;
-    else if (stack < stack_low + 2 * PAGE && address < stack_low + 2 * PAGE)
+    else if (stack < stack_low + 2 * PAGE_BYTES && address < stack_low + 2 * PAGE_BYTES)
         traces->place = PLACE_STACK;
     _exit(EXIT_EXCEPTION);
 }

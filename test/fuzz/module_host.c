@@ -68,14 +68,13 @@ static void print_text(const char *screen) {
     const char *panic = strstr(screen, "PANIC: ");
     const char *from = report ? report : panic ? panic : "";
     putchar('"');
-    for (size_t i = 0; from[i] != '\0' && i < 2000; i++) {
+    for (size_t i = 0; from[i] != '\0' && i < 2000; i++)
         if (from[i] == '\n')
             fputs("\\n", stdout);
         else if (from[i] < ' ' || from[i] > '~' || from[i] == '"' || from[i] == '\\')
             putchar('?');
         else
             putchar(from[i]);
-    }
     putchar('"');
 }
 

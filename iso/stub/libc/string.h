@@ -3,8 +3,9 @@
  * calls on its own. A UEFI program has no C library; on a host, where the
  * files without firmware calls compile too, the real header is used instead.
  */
-#ifndef SLOPOS_STUB_STRING_H
-#define SLOPOS_STUB_STRING_H
+
+#ifndef STUB_STRING_H
+#define STUB_STRING_H
 
 #include <stddef.h>
 
