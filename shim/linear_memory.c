@@ -4,9 +4,7 @@
 #include <stddef.h>
 
 #include "cpu.h"
-#include "m3_env.h"
-
-#define HEADER_BYTES sizeof(M3MemoryHeader)
+#include "wasm3_private.h"
 
 _Alignas(PAGE_BYTES) struct first_linear_memory first_linear_memory;
 
@@ -37,7 +35,7 @@ void *__real_m3_Realloc_Impl(void *block, size_t bytes, size_t old_bytes);
 
 /* True for the block of wasm3's that is linear memory: header and wasm pages. */
 static bool is_linear_memory(const void *block) {
-    return data ? block == data - HEADER_BYTES : awaited && !block;
+    return data ? block == data - WASM3_HEADER_BYTES : awaited && !block;
 }
 
 /*
@@ -48,11 +46,11 @@ static bool is_linear_memory(const void *block) {
 void *__wrap_m3_Realloc_Impl(void *block, size_t bytes, size_t old_bytes) {
     if (!is_linear_memory(block))
         return __real_m3_Realloc_Impl(block, bytes, old_bytes);
-    if (bytes < old_bytes || bytes - HEADER_BYTES > committed_bytes)
+    if (bytes < old_bytes || bytes - WASM3_HEADER_BYTES > committed_bytes)
         return NULL;
     data = committed;
-    uint64_t new_bytes = bytes - HEADER_BYTES;
+    uint64_t new_bytes = bytes - WASM3_HEADER_BYTES;
     fill_memory(data + bytes_in_use, 0, new_bytes - bytes_in_use);
     bytes_in_use = new_bytes;
-    return data - HEADER_BYTES;
+    return data - WASM3_HEADER_BYTES;
 }

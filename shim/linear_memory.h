@@ -4,7 +4,7 @@
  * wasm3 puts a header right below the data and reallocates both together. Here
  * they never move by copying: the first pages lie in the image's .bss, the data
  * on a page boundary and the header at the end of the page below. The kernel
- * then maps the same frames, and more behind them, at a virtual address of its
+ * then maps the same frames, and more after them, at a virtual address of its
  * choice and commits that range; the next growth moves over to it, and later
  * ones take place there.
  */

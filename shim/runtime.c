@@ -3,8 +3,8 @@
 #include "console.h"
 #include "imports.h"
 #include "linear_memory.h"
-#include "m3_env.h"
 #include "module_check.h"
+#include "wasm3_private.h"
 
 /* The version of the contract between shim and kernel. */
 #define ABI_VERSION 1
@@ -29,22 +29,16 @@ static _Noreturn void refuse(IM3Runtime runtime, const char *doing, M3Result res
           *message ? ": " : "", message);
 }
 
-static _Noreturn void refuse_import(const M3ImportInfo *import) {
-    panic("shim", ERROR_INVALID_MODULE, "the wasm module imports %s.%s, which ABI %d does not have",
-          import->moduleUtf8, import->fieldUtf8, ABI_VERSION);
-}
-
 /*
  * wasm3 would find out only when the kernel calls the import, and takes an
  * imported global for zero.
  */
 static void check_imports(IM3Module module) {
-    for (uint32_t i = 0; i < module->numFuncImports; i++)
-        if (!module->functions[i].compiled)
-            refuse_import(&module->functions[i].import);
-    for (uint32_t i = 0; i < module->numGlobals; i++)
-        if (module->globals[i].imported)
-            refuse_import(&module->globals[i].import);
+    const M3ImportInfo *import = wasm3_unlinked_import(module);
+    if (import)
+        panic("shim", ERROR_INVALID_MODULE,
+              "the wasm module imports %s.%s, which ABI %d does not have", import->moduleUtf8,
+              import->fieldUtf8, ABI_VERSION);
 }
 
 /*

@@ -34,7 +34,7 @@ void firmware_start(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 void *firmware_allocate(uint64_t bytes, const char *what);
 
 /*
- * Reads the file at `path`, absolute with slashes, and one byte of room behind
+ * Reads the file at `path`, absolute with slashes, and one byte of room after
  * it. False: there is no such file.
  */
 bool firmware_read(const char *path, struct firmware_file *file);

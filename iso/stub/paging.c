@@ -107,7 +107,7 @@ static unsigned access_of_type(uint64_t type) {
 
 /*
  * The next run of memory mapped alike, from entry `*at` on: neighbours count as
- * one. Moves `*at` behind it; 0 when there is none left, else its access.
+ * one. Moves `*at` past it; 0 when there is none left, else its access.
  */
 static unsigned next_run(const struct limine_memmap_entry *map, size_t count, size_t *at,
                          uint64_t *base, uint64_t *bytes) {

@@ -47,7 +47,7 @@ static inline uint64_t take_number(struct input *input, unsigned bytes) {
     return number;
 }
 
-/* A block of its own with a copy of `bytes` bytes, and `room` zeros behind. */
+/* A block of its own with a copy of `bytes` bytes, and `room` zeros after it. */
 static inline void *copy_of(const void *data, size_t bytes, size_t room) {
     uint8_t *copy = calloc(1, bytes + room + (bytes + room == 0));
     REQUIRE(copy != NULL);
