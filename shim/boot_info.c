@@ -6,7 +6,12 @@
 #include "limine_protocol.h"
 #include "linear_memory.h"
 
+/* The base revision that the shim asks for, and the last one that it knows. */
 #define BASE_REVISION 3
+#define BASE_REVISION_LAST 4
+
+/* Stands for 0, 1 and 2: a loader that goes no further does not say which it chose. */
+#define BASE_REVISION_UNSAID 2
 
 /* The least the protocol lets an executable ask for; the shim has its own. */
 #define LOADER_STACK_BYTES 65536
@@ -52,6 +57,22 @@ static const void *required(const volatile struct limine_request *request, const
         panic("shim", ERROR_BOOT_PROTOCOL,
               "the boot loader served no %s; use one that speaks the Limine boot protocol", what);
     return request->response;
+}
+
+/*
+ * The base revision that the loader chose. Nothing that it says can be trusted
+ * to mean what it did before if that is one of the future.
+ */
+static uint64_t loaded_base_revision(void) {
+    uint64_t loaded = base_revision[1];
+    if (loaded == LIMINE_BASE_REVISION_MAGIC1)
+        loaded = base_revision[2] == 0 ? BASE_REVISION : BASE_REVISION_UNSAID;
+    if (loaded > BASE_REVISION_LAST)
+        panic("shim", ERROR_BOOT_PROTOCOL,
+              "the boot loader chose base revision %llu of the Limine boot protocol; this kernel "
+              "asked for %d and knows those up to %d",
+              (unsigned long long)loaded, BASE_REVISION, BASE_REVISION_LAST);
+    return loaded;
 }
 
 static void set_image_region(enum boot_region_kind kind, const char *start, const char *end,
@@ -105,6 +126,7 @@ static void collect_options(void) {
 }
 
 const struct boot_info *boot_info_collect(void) {
+    info.base_revision = loaded_base_revision();
     info.hhdm_offset =
         ((const struct limine_hhdm *)required(&hhdm_request, "higher-half direct map"))->offset;
     memory_map = required(&memmap_request, "memory map");

@@ -36,6 +36,8 @@ struct boot_info {
     /* Null-terminated, in the loader's memory. */
     const char *loader_name;
     const char *loader_version;
+    /* Of the Limine boot protocol; 2 also stands for 0 and 1. See limine_protocol.h. */
+    uint64_t base_revision;
     /* Add it to a physical address to reach it through the loader's map. */
     uint64_t hhdm_offset;
     uint32_t memory_map_entries;

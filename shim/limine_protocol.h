@@ -37,8 +37,17 @@
  *     | MAGIC0 | MAGIC1 | wanted |    as the executable has it
  *     | MAGIC0 | loaded | 0      |    once a loader has served it
  *
- * A loader that does not know the wanted revision leaves `wanted` as it is. A
- * loader older than revision 3 leaves MAGIC1 as it is, served or not.
+ * A loader that does not know the wanted revision boots with one that it knows
+ * and leaves `wanted` as it is. A loader older than revision 3 leaves MAGIC1 as
+ * it is, served or not.
+ *
+ * What the revisions differ in, as far as SlopOS is concerned, is what of
+ * physical memory the higher-half direct map holds:
+ *
+ *     0 to 2    the first 4 GiB, whatever is there, and what the map lists
+ *     3         usable, reclaimable, executable and framebuffer entries
+ *     4         all entries but reserved and bad ones: also ACPI's, and those of
+ *               type LIMINE_MEMMAP_RESERVED_MAPPED, which came with it
  */
 #define LIMINE_BASE_REVISION_MAGIC0 0xf9562b2d5c95a6c8
 #define LIMINE_BASE_REVISION_MAGIC1 0x6a7b384944536bdc
@@ -159,6 +168,7 @@ enum limine_memmap_type {
     LIMINE_MEMMAP_BOOTLOADER_RECLAIMABLE = 5,
     LIMINE_MEMMAP_EXECUTABLE_AND_MODULES = 6,
     LIMINE_MEMMAP_FRAMEBUFFER = 7,
+    LIMINE_MEMMAP_RESERVED_MAPPED = 8, /* reserved, yet in the direct map */
 };
 
 /* `length` bytes of physical memory from `base`. */

@@ -71,6 +71,9 @@ enum {
     HAS_FILE = 1 << 7,
     HAS_CMDLINE_TEXT = 1 << 8,
     HAS_FILE_TEXT = 1 << 9,
+    /* 1 << 10: see answer_lists */
+    HAS_SERVED_REVISION = 1 << 11,
+    HAS_SAID_REVISION = 1 << 12,
 };
 
 static void answer(volatile struct limine_request *request, int is_there, void *response) {
@@ -124,10 +127,22 @@ static void answer_all(struct input *input, unsigned has, char *cmdline, char *f
     answers.file.file = &answers.executable;
     answer(&file_request, has & HAS_FILE, &answers.file);
     answer_lists(input, has);
+    base_revision[1] =
+        has & HAS_SAID_REVISION ? take_number(input, 1 + 7 * (has >> 13 & 1)) : 0x6a7b384944536bdc;
+    base_revision[2] = has & HAS_SERVED_REVISION ? 0 : 3;
+}
+
+/* What the base revision tag means: the loader's word, else served or too old to. */
+static uint64_t expected_revision(unsigned has) {
+    if (has & HAS_SAID_REVISION && base_revision[1] != 0x6a7b384944536bdc)
+        return base_revision[1];
+    return has & HAS_SERVED_REVISION ? 3 : 2;
 }
 
 /* The code that the shim must end with, 0 if it must go on. */
 static int expected_code(unsigned has) {
+    if (expected_revision(has) > 4)
+        return ERROR_BOOT_PROTOCOL;
     if (!(has & HAS_HHDM) || !(has & HAS_MEMMAP))
         return ERROR_BOOT_PROTOCOL;
     if (answers.memmap.entry_count == 0)
@@ -160,6 +175,7 @@ static void check_image(const struct boot_info *result) {
 }
 
 static void check(const struct boot_info *result, unsigned has, const char *expected_options) {
+    REQUIRE(result->base_revision == expected_revision(has));
     REQUIRE(result->hhdm_offset == answers.hhdm.offset);
     REQUIRE(result->memory_map_entries == answers.memmap.entry_count);
     REQUIRE(result->loader_name[0] != '\0' && result->loader_version[0] != '\0');
