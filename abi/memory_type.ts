@@ -10,8 +10,10 @@ export enum MemoryType {
   BOOTLOADER_RECLAIMABLE = 5,
   KERNEL_AND_MODULES = 6,
   FRAMEBUFFER = 7,
+  /** Reserved, yet in the loader's direct map; came with base revision 4. */
+  RESERVED_MAPPED = 8,
   /** First number that is none of these; treated as reserved. */
-  UNKNOWN = 8,
+  UNKNOWN = 9,
 }
 
 /** The name of `type`; `unknown` for a number that is none. */
@@ -33,6 +35,8 @@ export function memoryTypeName(type: MemoryType): string {
       return "kernel_and_modules";
     case MemoryType.FRAMEBUFFER:
       return "framebuffer";
+    case MemoryType.RESERVED_MAPPED:
+      return "reserved_mapped";
     case MemoryType.UNKNOWN:
     default:
       return "unknown";

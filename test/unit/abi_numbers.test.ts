@@ -45,7 +45,7 @@ describe("the contract", () => {
     expect(members(MemoryType)).toEqual(
       numbered(
         "USABLE RESERVED ACPI_RECLAIMABLE ACPI_NVS BAD BOOTLOADER_RECLAIMABLE " +
-          "KERNEL_AND_MODULES FRAMEBUFFER UNKNOWN",
+          "KERNEL_AND_MODULES FRAMEBUFFER RESERVED_MAPPED UNKNOWN",
       ),
     );
     expect(members(Reason)).toEqual(

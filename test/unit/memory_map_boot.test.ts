@@ -4,6 +4,7 @@
  */
 
 import { describe, expect, test } from "vitest";
+import { BlockState } from "../../abi/frame.ts";
 import { MemoryType } from "../../abi/memory_type.ts";
 import { Machine } from "../../sim/machine.ts";
 import { MEMORY_TYPE_NAMES, type MemoryMapEntry } from "../../sim/memory_map.ts";
@@ -92,6 +93,33 @@ describe.each(recordedMaps())("on $name", ({ entries }: RecordedMap) => {
       // Only a map in which a loader would find no room may fail.
       expect(machine.placement).toBe("unlisted");
     }
+  });
+});
+
+describe("types that came after the kernel", () => {
+  const page = (base: bigint, type: number) => ({ base, length: 0x1000n, type });
+  const memoryMap = [
+    { base: 0x100000n, length: 64n << 20n, type: MemoryType.USABLE },
+    page(1n << 32n, 8),
+    page((1n << 32n) + 0x1000n, 9),
+    page((1n << 32n) + 0x2000n, 2 ** 32),
+  ];
+
+  test("have their names or numbers in the log and are reserved", () => {
+    const { machine, log, kernel } = boot(memoryMap);
+    const told = log
+      .filter((line) => line.includes("memmap: 0x000000010000"))
+      .map((line) => line.replace(/^.*fff /, ""));
+    expect(told).toEqual([
+      "reserved_mapped bytes=4096",
+      "unknown bytes=4096 type=9",
+      "unknown bytes=4096 type=4294967296",
+    ]);
+    for (const { base } of memoryMap.slice(1)) {
+      expect(kernel.frameFree(base, 0)).not.toBe(0);
+      expect(kernel.frameBlock(base).state).toBe(BlockState.UNMANAGED);
+    }
+    expect(machine.violations).toEqual([]);
   });
 });
 

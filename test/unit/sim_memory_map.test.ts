@@ -22,7 +22,7 @@ describe("memory map files", () => {
     const entry = { base: 0, length: 0 };
     const types = [...MEMORY_TYPE_NAMES, 0, 7, 99].map((type) => ({ ...entry, type }));
     const parsed = parseMemoryMap({ source: "", entries: types });
-    expect(parsed.map(({ type }) => type)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 0, 7, 99]);
+    expect(parsed.map(({ type }) => type)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 7, 99]);
     expect(MEMORY_TYPE_NAMES[MemoryType.FRAMEBUFFER]).toBe("framebuffer");
     const wrong = { source: "", entries: [{ ...entry, type: "ram" }] };
     expect(() => parseMemoryMap(wrong)).toThrow(/entry 0: unknown type "ram".*usable/);

@@ -8,15 +8,16 @@ import { frameAddress, frameOf, saturatingEnd } from "../frames";
 import { entry, entryCount, region, regionCount, typeName } from "./memory_map";
 import { SanitiseReport } from "./sanitise";
 
-/** Logs each of the firmware's entries. */
+/** Logs each of the firmware's entries; of a type without a name its number. */
 export function logEntries(): void {
   for (let index: u32 = 0; index < entryCount(); ++index) {
     const shown = entry(index);
-    info("memmap")
+    const line = info("memmap")
       .range(shown.base, saturatingEnd(shown.base, shown.length))
       .text(typeName(shown.type))
-      .num("bytes", shown.length)
-      .end();
+      .num("bytes", shown.length);
+    if (shown.type >= u64(MemoryType.UNKNOWN)) line.num("type", shown.type);
+    line.end();
   }
 }
 
