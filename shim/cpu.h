@@ -72,14 +72,19 @@ static inline void invalidate_page(uint64_t address) {
 #define CPUID_NX (1u << 20)
 #define CPUID_PAGES_1G (1u << 26)
 
-/* EDX of CPUID leaf `leaf`, 0 where the processor does not have the leaf. */
-static inline uint32_t cpuid_edx(uint32_t leaf) {
-    uint32_t highest = leaf & 0x80000000, ebx, ecx, edx;
-    __asm__ volatile("cpuid" : "+a"(highest), "=b"(ebx), "=c"(ecx), "=d"(edx));
-    if (highest < leaf)
-        return 0;
-    __asm__ volatile("cpuid" : "+a"(leaf), "=b"(ebx), "=c"(ecx), "=d"(edx));
-    return edx;
+struct cpuid {
+    uint32_t eax, ebx, ecx, edx;
+};
+
+/* What CPUID says in leaf `leaf`; zeros where the processor does not have the leaf. */
+static inline struct cpuid cpuid(uint32_t leaf) {
+    struct cpuid said = {.eax = leaf & 0x80000000};
+    __asm__ volatile("cpuid" : "+a"(said.eax), "=b"(said.ebx), "=c"(said.ecx), "=d"(said.edx));
+    if (said.eax < leaf)
+        return (struct cpuid){0};
+    said = (struct cpuid){.eax = leaf};
+    __asm__ volatile("cpuid" : "+a"(said.eax), "=b"(said.ebx), "+c"(said.ecx), "=d"(said.edx));
+    return said;
 }
 
 /*

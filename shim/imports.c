@@ -111,7 +111,7 @@ m3ApiRawFunction(import_commit_linear_memory) {
 
 m3ApiRawFunction(import_cpu_features) {
     m3ApiReturnType(int32_t);
-    uint32_t edx = cpuid_edx(CPUID_EXTENDED);
+    uint32_t edx = cpuid(CPUID_EXTENDED).edx;
     m3ApiReturn((edx & CPUID_NX ? CPU_FEATURE_NX : 0) |
                 (edx & CPUID_PAGES_1G ? CPU_FEATURE_PAGES_1G : 0));
 }

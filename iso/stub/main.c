@@ -153,7 +153,7 @@ static void allocate_map(struct map_room *room) {
 
 /* Takes the memory for page tables, as the map that is read now needs it. */
 static void allocate_tables(struct map_room *room, struct paging *paging) {
-    uint32_t features = cpuid_edx(CPUID_EXTENDED);
+    uint32_t features = cpuid(CPUID_EXTENDED).edx;
     paging->no_execute = (features & CPUID_NX) != 0;
     paging->gigabyte_pages = (features & CPUID_PAGES_1G) != 0;
     make_map(room);

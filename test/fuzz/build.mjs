@@ -58,6 +58,7 @@ const PROGRAMS = {
   requests: [[target("requests"), ...stub("requests")], FUZZER],
   paging: [[target("paging"), ...stub("paging")], FUZZER],
   boot_info: [[target("boot_info")], FUZZER],
+  clock: [[target("clock")], FUZZER],
   blake2b_lines: [
     [
       ["test/fuzz/blake2b_lines.c", `${OWN} ${SANITIZERS}`],

@@ -37,10 +37,14 @@ static inline void invalidate_page(uint64_t address) { (void)address; }
 #define CPUID_NX (1u << 20)
 #define CPUID_PAGES_1G (1u << 26)
 
+struct cpuid {
+    uint32_t eax, ebx, ecx, edx;
+};
+
 /* No NX, no 1 GiB pages. */
-static inline uint32_t cpuid_edx(uint32_t leaf) {
+static inline struct cpuid cpuid(uint32_t leaf) {
     (void)leaf;
-    return 0;
+    return (struct cpuid){0};
 }
 
 /* Not memset: a fault has to happen in the function that fills. */
