@@ -7,7 +7,7 @@ import { FRAME_BYTES } from "../abi/frame.ts";
 import { BootRegion } from "../abi/machine.ts";
 import { MemoryType } from "../abi/memory_type.ts";
 import { SimulationError } from "./errors.ts";
-import { type MemoryMapEntry } from "./memory_map.ts";
+import { type MemoryMapEntry, type MemoryRange } from "./memory_map.ts";
 import { Owner, Ownership } from "./ownership.ts";
 import { HHDM_OFFSET, IMAGE_BASE } from "./page_entry.ts";
 
@@ -77,7 +77,12 @@ export class BootFrames {
   /** What was given; adjacent gifts of one type are one. */
   readonly #taken: { start: number; end: number; type: number }[] = [];
 
-  constructor(map: readonly MemoryMapEntry[], placement: Placement) {
+  /** `unmapped` is memory to keep off. */
+  constructor(
+    map: readonly MemoryMapEntry[],
+    placement: Placement,
+    unmapped: readonly MemoryRange[] = [],
+  ) {
     this.#map = map;
     this.hidden = placement === "loader" ? null : hiddenGap(map);
     if (this.hidden) {
@@ -85,7 +90,8 @@ export class BootFrames {
       this.#free.push({ start, end: start + this.hidden.length / FRAME_BYTES });
     } else {
       const limit = (4 * GIB) / FRAME_BYTES;
-      for (const run of new Ownership(map).runs) {
+      const holes = unmapped.map((hole) => ({ ...hole, type: MemoryType.RESERVED }));
+      for (const run of new Ownership([...map, ...holes]).runs) {
         const free = { start: Math.max(run.start, 1), end: Math.min(run.end, limit) };
         if (run.owner === Owner.KERNEL && free.start < free.end) this.#free.push(free);
       }

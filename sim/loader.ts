@@ -19,7 +19,7 @@ import {
 } from "./boot_layout.ts";
 import { SimulationError } from "./errors.ts";
 import { LoaderTables } from "./loader_tables.ts";
-import { type MemoryMapEntry } from "./memory_map.ts";
+import { type MemoryMapEntry, type MemoryRange } from "./memory_map.ts";
 import { Owner, Ownership } from "./ownership.ts";
 import { type CpuFeatures, HHDM_OFFSET, translatedBits } from "./page_entry.ts";
 import { PhysicalMemory } from "./physical_memory.ts";
@@ -30,7 +30,9 @@ export interface LoaderRequest {
   /** `auto` is `loader` where that fits, else `unlisted`. */
   readonly placement: Placement | "auto";
   readonly sizes: BootSizes;
-  readonly framebuffer: { readonly base: bigint; readonly length: bigint } | null;
+  readonly framebuffer: MemoryRange | null;
+  /** What the HHDM leaves out, whole frames. */
+  readonly unmapped: readonly MemoryRange[];
   readonly features: CpuFeatures;
   /** What memory holds at power-on. */
   readonly powerOnByte: number;
@@ -74,7 +76,7 @@ function loadAt(request: LoaderRequest, placement: Placement): LoadedMachine {
   const firmwareMap = [...request.memoryMap];
   if (framebuffer) firmwareMap.push({ ...framebuffer, type: MemoryType.FRAMEBUFFER });
   const memory = new PhysicalMemory(request.powerOnByte);
-  const frames = new BootFrames(firmwareMap, placement);
+  const frames = new BootFrames(firmwareMap, placement, request.unmapped);
   const regions =
     placement === "none" ? new Map<number, BootRegionRecord>() : placeImage(frames, request.sizes);
   if (framebuffer) {
@@ -92,7 +94,7 @@ function loadAt(request: LoaderRequest, placement: Placement): LoadedMachine {
     tableFrames.add(table / FRAME_BYTES);
     return table;
   });
-  mapHhdm(tables, withinReach(firmwareMap));
+  mapHhdm(tables, withinReach(firmwareMap), request.unmapped);
   if (frames.hidden) {
     const { base, length } = frames.hidden;
     tables.map(HHDM_BITS + base, base, length, { write: true, execute: true });
@@ -110,9 +112,19 @@ function loadAt(request: LoaderRequest, placement: Placement): LoadedMachine {
   };
 }
 
-/** Maps into the HHDM what the protocol promises of `map`. */
-function mapHhdm(tables: LoaderTables, map: readonly MemoryMapEntry[]): void {
+/** Maps into the HHDM what the protocol promises of `map`, but for `unmapped`. */
+function mapHhdm(
+  tables: LoaderTables,
+  map: readonly MemoryMapEntry[],
+  unmapped: readonly MemoryRange[],
+): void {
   const promised = new Ownership(map.filter(({ type }) => MAPPED_TYPES.includes(type)));
+  const holes = new Ownership(unmapped.map((hole) => ({ ...hole, type: MemoryType.RESERVED })));
+  const kept = promised.runs.flatMap(({ start, end, owner }) =>
+    [...holes.pieces(start, end)]
+      .filter((piece) => piece.owner === Owner.NOBODY)
+      .map((piece) => ({ ...piece, owner })),
+  );
   let from = 0;
   let past = 0;
   let combine = false;
@@ -121,7 +133,7 @@ function mapHhdm(tables: LoaderTables, map: readonly MemoryMapEntry[]): void {
     const permissions = { write: true, execute: true, combine };
     tables.map(HHDM_BITS + from * FRAME_BYTES, from * FRAME_BYTES, bytes, permissions);
   };
-  for (const run of promised.runs) {
+  for (const run of kept) {
     const runCombines = run.owner === Owner.FRAMEBUFFER;
     if (run.start !== past || runCombines !== combine) {
       mapRun();

@@ -66,6 +66,7 @@ export class Machine {
       placement: options.placement ?? "auto",
       sizes: { ...DEFAULT_SIZES, ...options.sizes },
       framebuffer: options.framebuffer ?? null,
+      unmapped: options.unmapped ?? [],
       features: this.#features,
       powerOnByte: options.powerOnByte ?? 0xa5,
     });

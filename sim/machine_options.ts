@@ -5,7 +5,7 @@
 import { type BootRegionRecord, type BootSizes, type Placement } from "./boot_layout.ts";
 import { type ImportHook } from "./imports.ts";
 import { type Kernel, type KernelExports } from "./kernel.ts";
-import { type MemoryMapEntry } from "./memory_map.ts";
+import { type MemoryMapEntry, type MemoryRange } from "./memory_map.ts";
 import { type CpuFeatures } from "./page_entry.ts";
 
 export interface MachineOptions {
@@ -16,8 +16,13 @@ export interface MachineOptions {
   readonly sizes?: Partial<BootSizes>;
   /** Replaces what `boot_region` answers for a kind; null is "there is none". */
   readonly bootRegions?: ReadonlyMap<number, BootRegionRecord | null>;
+  /**
+   * Memory that the loader leaves out of the HHDM although the protocol promises it; none by default.
+   * The loader keeps its own tables and the image off it.
+   */
+  readonly unmapped?: readonly MemoryRange[];
   /** A framebuffer there, which the map will list; none by default. */
-  readonly framebuffer?: { readonly base: bigint; readonly length: bigint };
+  readonly framebuffer?: MemoryRange;
   /** The number of entries that `kernel_main` is told; the truth by default. */
   readonly reportedEntries?: number;
   /** The kernel's command line. */

@@ -12,6 +12,12 @@ export const MEMORY_TYPE_NAMES: readonly string[] = Array.from(
   (_, type) => memoryTypeName(type),
 );
 
+/** Bytes `[base, base + length)` of physical memory. */
+export interface MemoryRange {
+  readonly base: bigint;
+  readonly length: bigint;
+}
+
 /** One entry as the loader reports it; every field is a u64. */
 export interface MemoryMapEntry {
   /** First byte, physical. */
