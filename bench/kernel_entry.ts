@@ -21,8 +21,8 @@ import { carve, Chunk } from "../src/mm/runtime/carve";
 import {
   drain,
   fill,
-  mix,
   Mix,
+  mix,
   mix_drop,
   mix_rise,
   pairs,

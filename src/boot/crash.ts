@@ -4,7 +4,7 @@
 
 import { ErrorCode } from "../../abi/error_code";
 import { BootRegion } from "../../abi/machine";
-import { physicalAlias } from "../mm/paging/direct_map";
+import { physicalAlias } from "../mm/early/direct_map";
 import { info, warn } from "./log";
 import { hasOption, hasOptionKey } from "./options";
 import { panic } from "./panic";

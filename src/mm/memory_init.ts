@@ -8,7 +8,7 @@
 import { ErrorCode } from "../../abi/error_code";
 import { BootRegion } from "../../abi/machine";
 import { Reason, reasonName } from "../../abi/reservation_reason";
-import { debug, info } from "../boot/log";
+import { debug, info, warn } from "../boot/log";
 import { panic } from "../boot/panic";
 import { bootRegion, clock } from "../boot/shim";
 import {
@@ -17,7 +17,9 @@ import {
   buddyTotalFrames,
   MAX_ORDER,
 } from "./buddy/buddy_alloc";
-import { usableFrames, useEarlyFrames } from "./early/early_frames";
+import { setDirectMap } from "./early/direct_map";
+import { isNoFreeMapped, useEarlyFrames } from "./early/early_frames";
+import { usableFrames } from "./early/free_extents";
 import { reservation, reservationCount, reserve, resetReservations } from "./early/reservations";
 import { frameAddress } from "./frames";
 import { logEntries, logRegions, logSanitised, logTotals } from "./map/map_log";
@@ -30,7 +32,6 @@ import {
   setRegions,
 } from "./map/memory_map";
 import { mostRegions, sanitise, sanitiseScratchBytes } from "./map/sanitise";
-import { setDirectMap } from "./paging/direct_map";
 import { linearMemoryBytes, openLinearMemory } from "./paging/linear_memory";
 import { tablesInUse } from "./paging/page_table";
 import { installIdentityPaging } from "./paging/paging";
@@ -104,6 +105,9 @@ function reserveBootRegions(): ErrorCode {
 function openStorage(): ErrorCode {
   resetCarving();
   useEarlyFrames();
+  if (isNoFreeMapped()) {
+    return panic("memmap", "the loader maps no usable frame", ErrorCode.NO_USABLE_MEMORY);
+  }
   const status = openLinearMemory();
   return status ? panic("mm", "cannot open the linear-memory window", status) : ErrorCode.NONE;
 }
@@ -153,6 +157,13 @@ function handOff(): ErrorCode {
   const plan = runtimeStoragePlan(rangeScratch);
   if (!plan) {
     return panic("memmap", "no entry leaves a whole usable frame", ErrorCode.NO_USABLE_MEMORY);
+  }
+  if (plan.unmapped) {
+    warn("mm")
+      .text("usable memory that the loader does not map, managed later:")
+      .num("frames", plan.unmapped)
+      .num("ranges", plan.unmappedRanges)
+      .end();
   }
   let status = carveOptionStorage(plan);
   if (status) return panic("mm", "no storage for the lists of runs and reservations", status);
@@ -206,6 +217,15 @@ function installPaging(allocator: PhysicalAllocator): ErrorCode {
   return status;
 }
 
+/** Takes what the loader did not map, now that the kernel's tables do. */
+function manageUnmapped(allocator: PhysicalAllocator): ErrorCode {
+  const frames = allocator.manageUnmapped();
+  if (frames) {
+    info("mm").text("managed memory that the loader did not map:").num("frames", frames).end();
+  }
+  return ErrorCode.NONE;
+}
+
 function logReady(allocator: PhysicalAllocator): ErrorCode {
   info("mm")
     .text("ready:")
@@ -237,6 +257,7 @@ export function initializeMemory(directMap: u64, memmapEntries: u32): ErrorCode 
   if (!status) status = handOff();
   if (!status) status = withRuntimeAllocator(crossCheck);
   if (!status) status = withRuntimeAllocator(installPaging);
+  if (!status) status = withRuntimeAllocator(manageUnmapped);
   if (!status) status = withRuntimeAllocator(reclaimBootMemory);
   if (!status) status = withRuntimeAllocator(selfTest);
   if (!status) status = withRuntimeAllocator(logReady);

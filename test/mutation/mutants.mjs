@@ -86,32 +86,97 @@ export const MUTANTS = [
   ],
   ["early/reservations", "return region ? max(region.base, base) : end;", "return end;"],
 
-  // The early allocator: what it must keep off.
+  // The early allocator: where extents begin and end, and what it must keep off.
+  [
+    "early/free_extents",
+    "past = entry.length ? frameAtOrAfter(end) : first;",
+    "past = frameOf(end);",
+  ],
+  [
+    "early/free_extents",
+    "first = max<u64>(frameAtOrAfter(entry.base), 1);",
+    "first = frameAtOrAfter(entry.base);",
+  ],
+  [
+    "early/free_extents",
+    "const isFree = usableOpen != 0 && othersOpen == 0;",
+    "const isFree = usableOpen != 0;",
+  ],
+  [
+    "early/free_extents",
+    "return count == capacity() && fill(eventAt(count - 1));",
+    "return false;",
+  ],
+  ["early/free_extents", "} else if (event < eventAt(0)) {", "} else if (event > eventAt(0)) {"],
+  ["early/free_extents", "if (event <= floor) return;", ""],
+  ["early/free_extents", "if (floor == 0 && version == viewVersion()) swept = 0;\n  else ", ""],
+  ["early/early_frames", "return start >= first ? start : 0;", "return start;"],
+  ["early/early_frames", "if (past < first + wanted || past - wanted < remainder) return 0;", ""],
+  ["early/early_frames", "if (frames <= size) continue;", ""],
   [
     "early/early_frames",
-    "const reserved = reservationIn(frameAddress(start), frameAddress(past));",
-    "const reserved = reservationIn(0, 0);",
+    "mappedBy = reason == Reason.PAGE_TABLES ? pageRoot() : 0;",
+    "mappedBy = 0;",
   ],
-  ["early/early_frames", "if (first < past && end > start) lowest = min(lowest, first);", ""],
-  ["early/early_frames", "if (start < first) return 0;", ""],
-  ["early/early_frames", "past = obstacle;", "past = obstacle - 1;"],
+  [
+    "early/early_frames",
+    "if (skipMapped(mappedBy, last, end) == end) return frameOf(last);",
+    "return frameOf(last);",
+  ],
+  [
+    "early/unreserved",
+    "range.base = skipReserved(max(position, source.base), end);",
+    "range.base = max(position, source.base);",
+  ],
+  ["early/unreserved", "if (source.type != wanted) continue;", ""],
+
+  // The direct map: what the tables say.
+  [
+    "early/direct_map",
+    "if (isMapped == mapped) return virtual;",
+    "if (isMapped != mapped) return virtual;",
+  ],
+  [
+    "early/direct_map",
+    "const lastHere = min(last, virtual | spanMask(level));",
+    "const lastHere = virtual | spanMask(level);",
+  ],
+  ["early/direct_map", "virtual = lastHere + 1;", "virtual = lastHere + 1 + spanMask(level);"],
 
   // Linear memory and carving: what is mapped, committed and recorded.
   ["paging/linear_memory", "data - FRAME_SIZE,", "data,"],
   ["paging/linear_memory", "commitLinearMemory(base, size);\n", ""],
-  ["paging/linear_memory", "unmapRange(root, base + size, bytes);", ""],
-  ["runtime/carve", "giveFrames(start, whole);", ""],
-  ["runtime/carve", "spare.bytes -= size;", ""],
-  ["runtime/carve", "spare.linear += usize(size);", ""],
-  ["runtime/carve", "if (rest > spare.bytes) {", "if (rest < spare.bytes) {"],
+  ["paging/linear_memory", "unmapBeyondLinearMemory(bytes);\n  return", "return"],
+  ["runtime/carve", "if (status) giveFrames(start, whole);", ""],
+  ["runtime/carve", "spare.bytes -= bytes;", ""],
+  ["runtime/carve", "spare.linear += usize(bytes);", ""],
+  [
+    "runtime/carve",
+    "if (chunk.bytes - size > spare.bytes) {",
+    "if (chunk.bytes - size < spare.bytes) {",
+  ],
+  ["runtime/carve", "else spare.bytes = 0;", ""],
+  [
+    "runtime/carve",
+    "const piece = min(largestPiece(), whole - mapped);",
+    "const piece = largestPiece();",
+  ],
+  ["runtime/carve", "if (!chunk.scattered) return reserve(", "return reserve("],
+  [
+    "runtime/carve",
+    "frames > WASM_PAGE_FRAMES ? makeRoomFor(whole) : ErrorCode.NONE",
+    "ErrorCode.NONE",
+  ],
 
   // The storage plan.
   ["runtime/storage_plan", "if (count && past == first) {", "if (count && past >= first - 1) {"],
+  ["runtime/storage_plan", "else if (source.type != MemoryType.USABLE) continue;", ""],
   [
     "runtime/storage_plan",
-    "type != MemoryType.BOOTLOADER_RECLAIMABLE) continue;",
-    "true) continue;",
+    "if (planTables(ADDRESS_LIMIT) <= budget) return;",
+    "planTables(ADDRESS_LIMIT);\n  return;",
   ],
+  ["runtime/storage_plan", "if (survey.largest < least) calls += 2 * least;", ""],
 
   // The list of runs.
   [
@@ -160,6 +225,13 @@ export const MUTANTS = [
     "buddyInsertRun(u32(first), u32(count));\n      return status;",
     "return status;",
   ],
+  ["runtime/physical_allocator", "if (mappedOnly) from = skipUnmapped(root, from, range.end);", ""],
+  [
+    "runtime/physical_allocator",
+    "const end = min(range.end, max(range.base, reclaimLimit));",
+    "const end = range.end;",
+  ],
+  ["runtime/physical_allocator", "if (!unmapped) return 0;", "return 0;"],
   ["runtime/physical_allocator", "if (ready) return ErrorCode.ALREADY_INITIALIZED;", ""],
   [
     "runtime/physical_allocator",

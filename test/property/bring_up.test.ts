@@ -89,6 +89,22 @@ describe("hostile memory maps", () => {
     );
   });
 
+  test("whatever of it the loader leaves unmapped, it starts if one region is left", () => {
+    const holes = fc.array(
+      fc.record({
+        base: fc.bigInt(0n, (1n << 20n) - 1n).map((frame) => frame * FRAME),
+        length: fc.oneof(fc.bigInt(1n, 1024n), fc.bigInt(1n, 1n << 20n)).map((n) => n * FRAME),
+      }),
+      { maxLength: 12 },
+    );
+    fc.assert(
+      fc.property(hostileMemoryMap({ always: [ENOUGH] }), holes, (memoryMap, unmapped) => {
+        expect(boot(memoryMap, { unmapped, placement: "unlisted" }).status).toBe(0);
+      }),
+      draws(SEED, 300),
+    );
+  });
+
   test("with whatever memory there is, it starts or says why not", () => {
     const seen = new Set<number>();
     fc.assert(

@@ -3,7 +3,7 @@
  */
 
 import { Reason } from "../../abi/reservation_reason";
-import { setFrameSource } from "../../src/mm/early/frame_source";
+import { noPiece, setFrameSource } from "../../src/mm/early/frame_source";
 
 export {
   mapRange,
@@ -34,5 +34,5 @@ function give(start: u64, count: u64): void {
 
 /** Makes the test the source of frames. */
 export function useTestFrames(): void {
-  setFrameSource(take, give);
+  setFrameSource(take, give, noPiece);
 }

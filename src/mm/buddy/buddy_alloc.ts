@@ -33,7 +33,7 @@ import { isAboveCacheZone } from "./cache_zones";
 import { canServe, FRAMES, isCachedIn, PAGEBLOCKS, returnCached, takeCached } from "./cached_word";
 import { BEYOND_DEFERRED, isDeferredIn } from "./deferred_frames";
 import { checkInsertion, checkRemoval, insertFrames, removeFrames } from "./frame_ranges";
-import { frameStatus, FrameStatus, isFreeStatus } from "./frame_status";
+import { FrameStatus, frameStatus, isFreeStatus } from "./frame_status";
 import {
   clearLists,
   clearTotals,

@@ -8,7 +8,7 @@
 
 import { ErrorCode } from "../../../abi/error_code";
 import { Frame, FRAME_LIMIT } from "../frames";
-import { frameStatus, FrameStatus, isFreeStatus, statusOrder } from "./frame_status";
+import { FrameStatus, frameStatus, isFreeStatus, statusOrder } from "./frame_status";
 import {
   closePageblock,
   countFree,

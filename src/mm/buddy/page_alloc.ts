@@ -34,7 +34,7 @@ import {
   takeCached,
 } from "./cached_word";
 import { deferredCount, hasDeferred, takeDeferred } from "./deferred_frames";
-import { frameStatus, FrameStatus, isFreeStatus } from "./frame_status";
+import { FrameStatus, frameStatus, isFreeStatus } from "./frame_status";
 import { listsOf, Zone, ZoneIndex, ZONES } from "./free_lists";
 import { knownPageblock, pageblockNumber, pageblockOf } from "./node_table";
 import { addOwner, dropOwner, moveSharing, ownersOf } from "./shared_frames";

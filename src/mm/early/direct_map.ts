@@ -1,9 +1,24 @@
 /**
- * Where the direct map lies: the part of the address space that shows physical memory as it is.
+ * The direct map: the part of the address space that shows physical memory as it is.
  *
  * The loader sets it up and says where, the kernel's own tables keep it there, and the shim reaches
- * physical memory through it.
+ * physical memory through it. What a loader promises to map and what it maps are not always the
+ * same. So whoever is about to use a frame while the loader's tables are in use asks here first.
+ * The answer is read from the tables. They are reached through the direct map themselves; that much
+ * has to be true, or else the first access ends the boot with a page fault that says so.
  */
+
+import { physLoad } from "../../boot/shim";
+import {
+  ENTRY_ADDRESS,
+  entryAddress,
+  isLeaf,
+  leafAddress,
+  PRESENT,
+  spanMask,
+  TOP_LEVEL,
+  WRITABLE,
+} from "./page_entry";
 
 /** Virtual address of physical address 0. */
 let offset: u64 = 0;
@@ -24,4 +39,52 @@ export function directMapAddress(physical: u64): u64 {
  */
 export function physicalAlias(virtual: u64): u64 {
   return virtual - offset;
+}
+
+/** What `firstThat` answers if there is none. No address: it is not a multiple of 8. */
+const NONE: u64 = u64.MAX_VALUE;
+
+/** What an entry has to have at every level to let the kernel write. */
+const USABLE_ENTRY: u64 = PRESENT | WRITABLE;
+
+/**
+ * The lowest virtual address in `[virtual, last]`, which lies below `table` of `level`, at which
+ * the direct map shows memory that can be written, if `mapped`, or does not, if not. `NONE` if
+ * there is none.
+ */
+function firstThat(mapped: bool, table: u64, level: i32, virtual: u64, last: u64): u64 {
+  while (true) {
+    const entry = physLoad(entryAddress(table, virtual, level));
+    const lastHere = min(last, virtual | spanMask(level));
+    const isUsable = (entry & USABLE_ENTRY) == USABLE_ENTRY;
+    if (isUsable && !isLeaf(entry, level)) {
+      const below = firstThat(mapped, entry & ENTRY_ADDRESS, level - 1, virtual, lastHere);
+      if (below != NONE) return below;
+    } else {
+      const isMapped = isUsable && leafAddress(entry, virtual, level) == virtual - offset;
+      if (isMapped == mapped) return virtual;
+    }
+    if (lastHere == last) return NONE;
+    virtual = lastHere + 1;
+  }
+}
+
+function skip(mapped: bool, root: u64, base: u64, end: u64): u64 {
+  if (base >= end) return end;
+  const found = firstThat(!mapped, root, TOP_LEVEL, offset + base, offset + end - 1);
+  return found == NONE ? end : found - offset;
+}
+
+/**
+ * Lowest physical address from `base` on that the tables of `root` do not let the kernel write
+ * through the direct map; `end` if they do so for all of `[base, end)`. Both are multiples of 4
+ * KiB. Takes time in proportion to the entries that map the range.
+ */
+export function skipMapped(root: u64, base: u64, end: u64): u64 {
+  return skip(true, root, base, end);
+}
+
+/** As `skipMapped`, but the lowest address that can be written; `end` if none can. */
+export function skipUnmapped(root: u64, base: u64, end: u64): u64 {
+  return skip(false, root, base, end);
 }

@@ -1,110 +1,149 @@
 /**
  * The early frame allocator: contiguous, aligned frames before anything else exists.
  *
- * It works straight over the memory map, allocates from the top of the largest usable region that
+ * It works straight over the memory map, allocates from the top of the largest free extent that
  * fits (so that low memory, which devices may need, stays whole) and records each allocation as a
- * reservation. It keeps off everything that another entry of the map or a reservation covers, so
- * the map may overlap itself. There is no way to give frames back: what a boot takes this early it
- * keeps, and a boot that fails does not go on.
- *
- * A request costs one pass over the map for each region tried and for each obstacle met there.
+ * reservation. Page tables are written while the loader's own are in use, so their frames are taken
+ * where the direct map shows them. There is no way to give frames back: what a boot takes this
+ * early it keeps, and a boot that fails does not go on.
  */
 
 import { ErrorCode } from "../../../abi/error_code";
-import { MemoryType } from "../../../abi/memory_type";
 import { Reason } from "../../../abi/reservation_reason";
-import {
-  alignDown,
-  FRAME_LIMIT,
-  frameAddress,
-  frameAtOrAfter,
-  frameOf,
-  saturatingEnd,
-} from "../frames";
-import { MemoryMapEntry, viewedCount, viewedEntry } from "../map/memory_map";
+import { pageRoot } from "../../boot/shim";
+import { alignDown, FRAME_SIZE, frameAddress, frameOf } from "../frames";
+import { viewVersion } from "../map/memory_map";
+import { skipMapped, skipUnmapped } from "./direct_map";
 import { setFrameSource } from "./frame_source";
-import { reservationIn, reserve } from "./reservations";
+import { Extent, nextFreeExtent, openFreeExtents } from "./free_extents";
+import { reserve, skipReserved, skipUnreserved } from "./reservations";
 
-/** First usable frame of `entry`; frame 0 is not usable. */
-function firstFrame(entry: MemoryMapEntry): u64 {
-  return max<u64>(min(frameAtOrAfter(entry.base), FRAME_LIMIT), 1);
+const extent = changetype<Extent>(memory.data(16));
+
+/** What is asked for: see `TakeFrames`. */
+let wanted: u64 = 0;
+let unit: u64 = 1;
+let remainder: u64 = 0;
+
+/** The root of the tables that have to map a frame; 0 if none has to. */
+let mappedBy: u64 = 0;
+
+/** The highest place in the frames `[first, past)`, which are free; 0 if there is none. */
+function placeIn(first: u64, past: u64): u64 {
+  if (mappedBy) return mappedFrameIn(frameAddress(first), frameAddress(past));
+  if (past < first + wanted || past - wanted < remainder) return 0;
+  const start = alignDown(past - wanted - remainder, unit) + remainder;
+  return start >= first ? start : 0;
 }
 
-/** First frame after the usable ones of `entry`. */
-function pastFrame(entry: MemoryMapEntry): u64 {
-  return min(frameOf(saturatingEnd(entry.base, entry.length)), FRAME_LIMIT);
+/** A single frame of `[base, end)` that is mapped, the last if it is; 0 if there is none. */
+function mappedFrameIn(base: u64, end: u64): u64 {
+  const last = end - FRAME_SIZE;
+  if (skipMapped(mappedBy, last, end) == end) return frameOf(last);
+  const from = skipUnmapped(mappedBy, base, end);
+  return from < end ? frameOf(skipMapped(mappedBy, from, end) - FRAME_SIZE) : 0;
 }
 
-/** Whole frames of `entry` that can be used, if nothing else covers them. */
-export function usableFrames(entry: MemoryMapEntry): u64 {
-  const first = firstFrame(entry);
-  const past = pastFrame(entry);
-  return entry.type == MemoryType.USABLE && past > first ? past - first : 0;
-}
-
-/**
- * First frame of the lowest range that keeps `[start, past)` from being free; it may lie below `start`.
- * `past` if there is none.
- */
-function lowestObstacle(start: u64, past: u64): u64 {
-  let lowest = past;
-  for (let index: u32 = 0; index < viewedCount(); ++index) {
-    const entry = viewedEntry(index);
-    if (entry.type == MemoryType.USABLE || !entry.length) continue;
-    const first = frameOf(entry.base);
-    const end = frameAtOrAfter(saturatingEnd(entry.base, entry.length));
-    if (first < past && end > start) lowest = min(lowest, first);
+/** The highest place in `extent` that is not reserved; 0 if there is none. */
+function placeInExtent(): u64 {
+  let place: u64 = 0;
+  const end = frameAddress(extent.past);
+  for (let from = frameAddress(extent.first); (from = skipReserved(from, end)) < end;) {
+    const to = skipUnreserved(from, end);
+    const here = placeIn(frameOf(from), frameOf(to));
+    if (here) place = here;
+    from = to;
   }
-  const reserved = reservationIn(frameAddress(start), frameAddress(past));
-  return reserved ? min(lowest, frameOf(reserved.base)) : lowest;
+  return place;
 }
 
-/** The highest place for `count` frames at `offset` in `[first, past)`; 0 if there is none. */
-function placeIn(first: u64, past: u64, count: u64, alignment: u64, offset: u64): u64 {
-  while (past >= first + count && past - count >= offset) {
-    const start = alignDown(past - count - offset, alignment) + offset;
-    if (start < first) return 0;
-    const obstacle = lowestObstacle(start, start + count);
-    if (obstacle == start + count) return start;
-    past = obstacle;
+/** The largest extent of view `largestOf`: nearly every request is served from it. */
+let largestFirst: u64 = 0;
+let largestPast: u64 = 0;
+let largestOf: u32 = 0;
+
+/** The place in the largest extent that has one; 0 if none has. */
+function bestPlace(): u64 {
+  if (largestOf == viewVersion()) {
+    extent.first = largestFirst;
+    extent.past = largestPast;
+    const place = placeInExtent();
+    if (place) return place;
   }
-  return 0;
+  let best: u64 = 0;
+  let size: u64 = 0;
+  largestOf = viewVersion();
+  largestFirst = 0;
+  largestPast = 0;
+  openFreeExtents();
+  while (nextFreeExtent(extent)) {
+    const frames = extent.past - extent.first;
+    if (frames > largestPast - largestFirst) {
+      largestFirst = extent.first;
+      largestPast = extent.past;
+    }
+    if (frames <= size) continue;
+    const place = placeInExtent();
+    if (!place) continue;
+    best = place;
+    size = frames;
+  }
+  return best;
 }
 
-/**
- * Allocates `count` contiguous frames whose first number is `offset` modulo `alignment` (a power of
- * two) and records them under `reason`. Returns the first frame's number, or 0: OUT_OF_FRAMES.
- */
+/** See `TakeFrames`: the frames are recorded under `reason`. For page tables `count` is 1. */
 export function allocateEarly(count: u64, alignment: u64, offset: u64, reason: Reason): u64 {
-  // Regions from the largest to the smallest; of equal ones the first in the map.
-  let size: u64 = FRAME_LIMIT;
-  let tried: i64 = -1;
-  while (true) {
-    let next: i64 = -1;
-    let nextSize: u64 = 0;
-    for (let index: u32 = 0; index < viewedCount(); ++index) {
-      const frames = usableFrames(viewedEntry(index));
-      const isLater = frames < size || (frames == size && i64(index) > tried);
-      if (isLater && frames > nextSize) {
-        next = index;
-        nextSize = frames;
-      }
+  wanted = count;
+  unit = alignment;
+  remainder = offset;
+  mappedBy = reason == Reason.PAGE_TABLES ? pageRoot() : 0;
+  const start = bestPlace();
+  if (!start) return 0;
+  const status = reserve(frameAddress(start), frameAddress(count), reason);
+  return status == ErrorCode.NONE ? start : 0;
+}
+
+/** Frames that are free, and how many of them are contiguous at the most. */
+@unmanaged
+export class EarlySurvey {
+  free: u64;
+  largest: u64;
+}
+
+/** Counts the frames that are free now. */
+export function surveyEarly(survey: EarlySurvey): void {
+  survey.free = 0;
+  survey.largest = 0;
+  openFreeExtents();
+  while (nextFreeExtent(extent)) {
+    const end = frameAddress(extent.past);
+    for (let from = frameAddress(extent.first); (from = skipReserved(from, end)) < end;) {
+      const to = skipUnreserved(from, end);
+      survey.free += frameOf(to - from);
+      survey.largest = max(survey.largest, frameOf(to - from));
+      from = to;
     }
-    if (next < 0 || nextSize < count) return 0;
-    const entry = viewedEntry(u32(next));
-    const start = placeIn(firstFrame(entry), pastFrame(entry), count, alignment, offset);
-    if (start) {
-      const status = reserve(frameAddress(start), frameAddress(count), reason);
-      return status == ErrorCode.NONE ? start : 0;
-    }
-    size = nextSize;
-    tried = next;
   }
+}
+
+const survey = changetype<EarlySurvey>(memory.data(16));
+
+/** True if frames are free, but the direct map shows none of them. */
+export function isNoFreeMapped(): bool {
+  mappedBy = pageRoot();
+  if (bestPlace()) return false;
+  surveyEarly(survey);
+  return survey.free != 0;
+}
+
+function largestEarly(): u64 {
+  surveyEarly(survey);
+  return survey.largest;
 }
 
 function keepEarly(start: u64, count: u64): void {}
 
 /** Makes the early allocator the source of frames. */
 export function useEarlyFrames(): void {
-  setFrameSource(allocateEarly, keepEarly);
+  setFrameSource(allocateEarly, keepEarly, largestEarly);
 }

@@ -14,8 +14,16 @@ import { Reason } from "../../../abi/reservation_reason";
  */
 export type TakeFrames = (count: u64, alignment: u64, offset: u64, reason: Reason) => u64;
 
-/** Takes back what `TakeFrames` handed out. The early allocator cannot: there the frames stay taken. */
+/**
+ * Takes back what `TakeFrames` handed out. The early allocator cannot: there the frames stay taken.
+ */
 export type GiveFrames = (start: u64, count: u64) => void;
+
+/**
+ * The most contiguous frames that can be had one piece after the other where many do not come in
+ * one piece; 0 if the source has no use for pieces.
+ */
+export type LargestPiece = () => u64;
 
 function takeNone(count: u64, alignment: u64, offset: u64, reason: Reason): u64 {
   return 0;
@@ -23,13 +31,20 @@ function takeNone(count: u64, alignment: u64, offset: u64, reason: Reason): u64 
 
 function giveNone(start: u64, count: u64): void {}
 
+/** The `LargestPiece` of a source that has no use for pieces. */
+export function noPiece(): u64 {
+  return 0;
+}
+
 let take: TakeFrames = takeNone;
 let give: GiveFrames = giveNone;
+let largest: LargestPiece = noPiece;
 
-/** Makes `taker` and `giver` the source from now on. */
-export function setFrameSource(taker: TakeFrames, giver: GiveFrames): void {
+/** Makes these three the source from now on. */
+export function setFrameSource(taker: TakeFrames, giver: GiveFrames, asker: LargestPiece): void {
   take = taker;
   give = giver;
+  largest = asker;
 }
 
 /** See `TakeFrames`. */
@@ -40,4 +55,9 @@ export function takeFrames(count: u64, alignment: u64, offset: u64, reason: Reas
 /** See `GiveFrames`. */
 export function giveFrames(start: u64, count: u64): void {
   give(start, count);
+}
+
+/** See `LargestPiece`. */
+export function largestPiece(): u64 {
+  return largest();
 }

@@ -5,9 +5,10 @@
  * `range_reserve` whatever a caller wants kept; the runtime allocator subtracts all of it and
  * refuses to take any of it back.
  *
- * The list is one array of records, sorted by address and disjoint, whole frames only. It starts
- * in a small table of its own (the loader's regions and the first early allocations) and moves to carved storage as soon as there is any; from then on the
- * owner of the storage moves it to a larger one whenever `reservationsFit` says so.
+ * The list is one array of records, sorted by address and disjoint, whole frames only. It starts in
+ * a small table of its own (the loader's regions and the first early allocations) and moves to
+ * carved storage as soon as there is any; from then on the owner of the storage moves it to a
+ * larger one whenever `reservationsFit` says so.
  */
 
 import { ErrorCode } from "../../../abi/error_code";
@@ -38,12 +39,16 @@ export class ReservedRegion {
   }
 }
 
-const RECORD_BYTES: usize = 24;
+/** Bytes of one `ReservedRegion`. */
+export const RESERVED_REGION_BYTES: usize = 24;
 
-/** Slots of the first table: seven boot regions, and what bring-up adds before it carves. */
-const FIRST_SLOTS: u32 = 32;
+/**
+ * Slots of the first table: seven boot regions, the window's page tables, and room to grow linear
+ * memory once in pieces of a frame.
+ */
+const FIRST_SLOTS: u32 = 128;
 
-const firstTable: usize = memory.data(768);
+const firstTable: usize = memory.data(3072);
 
 let table: usize = firstTable;
 let slots: u32 = FIRST_SLOTS;
@@ -69,7 +74,7 @@ export function reservationCount(): u32 {
 /** Region `index` in address order; `index` is below `reservationCount()`. */
 @inline
 export function reservation(index: u32): ReservedRegion {
-  return changetype<ReservedRegion>(table + usize(index) * RECORD_BYTES);
+  return changetype<ReservedRegion>(table + usize(index) * RESERVED_REGION_BYTES);
 }
 
 /** True if `additions` more calls of `reserve` are sure to find room. */
@@ -79,7 +84,7 @@ export function reservationsFit(additions: u32): bool {
 
 /** Moves the list to zeroed storage for `newSlots` records, which is not less than are in use. */
 export function moveReservations(storage: usize, newSlots: u32): void {
-  memory.copy(storage, table, usize(count) * RECORD_BYTES);
+  memory.copy(storage, table, usize(count) * RESERVED_REGION_BYTES);
   table = storage;
   slots = newSlots;
 }
@@ -121,9 +126,9 @@ export function skipUnreserved(base: u64, end: u64): u64 {
 /** Replaces the records `[from, to)` by room for `room` records. */
 function makeRoom(from: u32, to: u32, room: u32): void {
   memory.copy(
-    table + usize(from + room) * RECORD_BYTES,
-    table + usize(to) * RECORD_BYTES,
-    usize(count - to) * RECORD_BYTES,
+    table + usize(from + room) * RESERVED_REGION_BYTES,
+    table + usize(to) * RESERVED_REGION_BYTES,
+    usize(count - to) * RESERVED_REGION_BYTES,
   );
   count += room - (to - from);
 }

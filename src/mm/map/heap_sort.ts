@@ -27,9 +27,19 @@ function sink(keys: usize, count: u32, hole: u32, value: u64): void {
   setKey(keys, hole, value);
 }
 
+/** Puts `count` keys at `keys` into the order of a heap: the largest first. */
+export function heapify(keys: usize, count: u32): void {
+  for (let root = count >> 1; root-- > 0;) sink(keys, count, root, key(keys, root));
+}
+
+/** Replaces the largest of `count` keys, a heap, by `value`. */
+export function replaceLargest(keys: usize, count: u32, value: u64): void {
+  sink(keys, count, 0, value);
+}
+
 /** Sorts `count` keys at `keys`, smallest first. */
 export function heapSort(keys: usize, count: u32): void {
-  for (let root = count >> 1; root-- > 0;) sink(keys, count, root, key(keys, root));
+  heapify(keys, count);
   while (count > 1) {
     const last = key(keys, --count);
     const largest = key(keys, 0);

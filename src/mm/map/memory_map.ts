@@ -1,10 +1,10 @@
 /**
- * The memory map: the firmware's entries, the kernel's copy of them, and the regions that sanitising
- * makes of the copy.
+ * The memory map: the firmware's entries, the kernel's copy of them, and the regions that
+ * sanitising makes of the copy.
  *
- * Before the copy every access goes to the firmware's list; afterwards that list is never read again
- * and the copy stays as provenance. The early allocator reads `viewedEntry`, which shows
- * the best there is at the time: the firmware's entries first, then the sanitised regions.
+ * Before the copy every access goes to the firmware's list; afterwards that list is never read
+ * again and the copy stays as provenance. The early allocator reads `viewedEntry`, which shows the
+ * best there is at the time: the firmware's entries first, then the sanitised regions.
  */
 
 import { MemoryType, memoryTypeName } from "../../../abi/memory_type";
@@ -46,6 +46,9 @@ let copy: usize = 0;
 let regions: usize = 0;
 let regionTotal: u32 = 0;
 
+/** See `viewVersion`. */
+let version: u32 = 0;
+
 /**
  * Starts over with the firmware's list, said to have `claimed` entries. Where it is shorter than
  * that, what is there counts; its end is found by bisection, however wrong the claim is.
@@ -54,6 +57,7 @@ export function openMemoryMap(claimed: u32): void {
   copy = 0;
   regions = 0;
   regionTotal = 0;
+  ++version;
   entries = claimed;
   if (!claimed || memmapEntry(claimed - 1, record)) return;
   let served: u32 = 0;
@@ -89,6 +93,7 @@ export function copyMemoryMap(storage: usize): void {
 export function setRegions(storage: usize, total: u32): void {
   regions = storage;
   regionTotal = total;
+  ++version;
 }
 
 /** Number of sanitised regions. */
@@ -99,6 +104,11 @@ export function regionCount(): u32 {
 /** Sanitised region `index`, in address order. */
 export function region(index: u32): MemoryMapEntry {
   return changetype<MemoryMapEntry>(regions + usize(index) * ENTRY_BYTES);
+}
+
+/** A number that changes whenever `viewedEntry` comes to show other entries. Never 0. */
+export function viewVersion(): u32 {
+  return version;
 }
 
 /** Number of entries that `viewedEntry` shows. */

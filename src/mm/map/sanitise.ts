@@ -233,8 +233,8 @@ function winningRank(): i32 {
 }
 
 /**
- * Sanitises the memory map: writes the regions to `regions`, which has room for `mostRegions()`, by way
- * of `sanitiseScratchBytes()` of memory at `scratch`. Returns what was changed on the way.
+ * Sanitises the memory map: writes the regions to `regions`, which has room for `mostRegions()`, by
+ * way of `sanitiseScratchBytes()` of memory at `scratch`. Returns what was changed on the way.
  */
 export function sanitise(regions: usize, scratch: usize): SanitiseReport {
   const counts = emitAll(scratch);

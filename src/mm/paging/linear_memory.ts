@@ -17,8 +17,8 @@
 import { ErrorCode } from "../../../abi/error_code";
 import { BootRegion } from "../../../abi/machine";
 import { bootRegion, commitLinearMemory, pageRoot } from "../../boot/shim";
-import { FRAME_SHIFT, FRAME_SIZE, frameAddress } from "../frames";
-import { Access, mapRange, topEntry, unmapRange } from "./page_table";
+import { FRAME_SHIFT, FRAME_SIZE, frameAddress, frameOf } from "../frames";
+import { Access, mapRange, topEntry, translate, unmapRange } from "./page_table";
 
 /** Bytes of one page of linear memory: the unit in which it grows. */
 export const WASM_PAGE_BYTES: u64 = 65536;
@@ -42,9 +42,10 @@ const LAST_ENTRY: u64 = 511;
 const FIRST_HIGHER_ENTRY: u64 = 256;
 
 /**
- * Where the data begins in its top-level entry: above a page for the header, and two wasm pages below
- * a 2 MiB border. The first memory and, on all but odd machines, one growth for the memory map take
- * those two, so that the growth for the allocators' tables can be mapped with 2 MiB pages throughout.
+ * Where the data begins in its top-level entry: above a page for the header, and two wasm pages
+ * below a 2 MiB border. The first memory and, on all but odd machines, one growth for the memory
+ * map take those two, so that the growth for the allocators' tables can be mapped with 2 MiB pages
+ * throughout.
  */
 const DATA_OFFSET: u64 = (4 << 20) - 2 * WASM_PAGE_BYTES;
 
@@ -107,22 +108,39 @@ export function growthOffset(): u64 {
 }
 
 /**
- * Grows linear memory by `pages` wasm pages onto the frames from `start` on. The new bytes are zero.
- *
- * Errors, all without a change: LINEAR_MEMORY (not open, larger than the runtime accepts, commit or
- * growth refused), or as `mapRange`.
+ * Maps `count` frames from `start` on in the window, `bytes` after the end of linear memory. To be
+ * followed by `extendLinearMemory` when all frames of a growth are mapped. Errors as `mapRange`,
+ * and LINEAR_MEMORY while the window is not open.
  */
-export function growLinearMemory(start: u64, pages: u64): ErrorCode {
+export function mapBeyondLinearMemory(bytes: u64, start: u64, count: u64): ErrorCode {
+  if (!base) return ErrorCode.LINEAR_MEMORY;
+  const virtual = base + linearMemoryBytes() + bytes;
+  return mapRange(pageRoot(), virtual, frameAddress(start), frameAddress(count), Access.WRITE);
+}
+
+/** Unmaps `bytes` after the end of linear memory, of which some may be mapped. */
+export function unmapBeyondLinearMemory(bytes: u64): void {
+  unmapRange(pageRoot(), base + linearMemoryBytes(), bytes);
+}
+
+/**
+ * Grows linear memory by `pages` wasm pages onto the frames that are mapped after its end. The new
+ * bytes are zero. LINEAR_MEMORY, and the frames unmapped, if that is larger than the runtime
+ * accepts, or commit or growth are refused.
+ */
+export function extendLinearMemory(pages: u64): ErrorCode {
   const size = linearMemoryBytes();
   const bytes = pages * WASM_PAGE_BYTES;
-  if (!base || u64(memory.size()) + pages > LARGEST_PAGES) return ErrorCode.LINEAR_MEMORY;
-  const root = pageRoot();
-  const status = mapRange(root, base + size, frameAddress(start), bytes, Access.WRITE);
-  if (status) return status;
-  if (!commitLinearMemory(base, size + bytes) && memory.grow(i32(pages)) >= 0) {
-    return ErrorCode.NONE;
+  if (u64(memory.size()) + pages <= LARGEST_PAGES) {
+    const refused = commitLinearMemory(base, size + bytes);
+    if (!refused && memory.grow(i32(pages)) >= 0) return ErrorCode.NONE;
+    commitLinearMemory(base, size);
   }
-  commitLinearMemory(base, size);
-  unmapRange(root, base + size, bytes);
+  unmapBeyondLinearMemory(bytes);
   return ErrorCode.LINEAR_MEMORY;
+}
+
+/** Number of the frame that byte `at` of linear memory stands on; the first page's included. */
+export function frameUnder(at: u64): u64 {
+  return frameOf(translate(pageRoot(), base + at));
 }

@@ -5,14 +5,6 @@
  * the frame source and read and written through the shim. Every operation covers a whole range or
  * changes nothing: a range that cannot be mapped to its end gives every table back. A table that
  * becomes empty is released. (Intel SDM vol. 3A, 4.5: 4-level paging.)
- *
- * An entry, whatever its level:
- *
- *     63   62       52 51                 12 11  9 8 7  6 5 4   3   2 1 0
- *     | NX | ignored  | physical address    | ign. |G|PS|D|A|PCD|PWT|U|W|P |
- *
- * Level 3 is the top (PML4), level 0 maps 4 KiB. An entry with PS at level 1 maps 2 MiB, at level 2
- * 1 GiB. The PAT bit is bit 7 at level 0 and bit 12 of a larger page.
  */
 
 import { ErrorCode } from "../../../abi/error_code";
@@ -20,22 +12,27 @@ import { CpuFeature } from "../../../abi/machine";
 import { Reason } from "../../../abi/reservation_reason";
 import { cpuFeatures, flushPage, physFill, physLoad, physStore } from "../../boot/shim";
 import { giveFrames, takeFrames } from "../early/frame_source";
+import {
+  ENTRY_ADDRESS,
+  entryAddress,
+  isLeaf,
+  LARGE,
+  leafAddress,
+  NO_EXECUTE,
+  PAT_LARGE,
+  PAT_SMALL,
+  PRESENT,
+  spanMask,
+  spanShift,
+  TABLE_ENTRIES,
+  TOP_LEVEL,
+  WRITABLE,
+  WRITE_THROUGH,
+} from "../early/page_entry";
 import { FRAME_SIZE, frameAddress, frameOf } from "../frames";
-
-const PRESENT: u64 = 1;
-const WRITABLE: u64 = 1 << 1;
-const WRITE_THROUGH: u64 = 1 << 3;
-const LARGE: u64 = 1 << 7;
-const PAT_SMALL: u64 = 1 << 7;
-const PAT_LARGE: u64 = 1 << 12;
-const NO_EXECUTE: u64 = 1 << 63;
-const ADDRESS: u64 = 0x000ffffffffff000;
 
 /** First physical address that x86-64 cannot have (Intel SDM vol. 3A, 4.1.4). */
 export const PHYSICAL_LIMIT: u64 = 1 << 52;
-
-const TOP_LEVEL: i32 = 3;
-const ENTRIES: u64 = 512;
 
 /** What a mapping allows; bits that can be combined. No page is both writable and executable. */
 export const enum Access {
@@ -66,24 +63,6 @@ let largePage: u64 = 0;
 let largestLevel: i32 = 0;
 /** First address after what is mapped so far; 0 after the last page of the address space. */
 let mappedEnd: u64 = 0;
-
-/** log2 of the bytes that one entry of `level` spans. */
-@inline
-function spanShift(level: i32): u64 {
-  return 12 + 9 * u64(level);
-}
-
-/** Address of the entry for `virtual` in a table of `level`. */
-@inline
-function entryAddress(table: u64, virtual: u64, level: i32): u64 {
-  return table + ((virtual >> spanShift(level)) & (ENTRIES - 1)) * 8;
-}
-
-/** True if a present entry maps a page: at level 0 every one does. */
-@inline
-function isLeaf(entry: u64, level: i32): bool {
-  return level == 0 || (entry & LARGE) != 0;
-}
 
 /** True if both ends of `[virtual, virtual + bytes)` lie in the same canonical half. */
 function isCanonicalRange(virtual: u64, bytes: u64): bool {
@@ -132,8 +111,9 @@ export function tablesInUse(): u32 {
 }
 
 /**
- * Enters the page that `entry` says and `count - 1` further pages of `bytes` after it from `slot` on, up to
- * the first entry that is present. Returns how many were entered. A new table has none present.
+ * Enters the page that `entry` says and `count - 1` further pages of `bytes` after it from `slot`
+ * on, up to the first entry that is present. Returns how many were entered. A new table has none
+ * present.
  */
 function enterPages(slot: u64, entry: u64, bytes: u64, count: u64, isNew: bool): u64 {
   for (let entered: u64 = 0; entered < count; ++entered) {
@@ -150,7 +130,7 @@ function enterPages(slot: u64, entry: u64, bytes: u64, count: u64, isNew: bool):
  * `isNew` says that the table is empty, so that its entries need not be read.
  */
 function mapBelow(table: u64, level: i32, virtual: u64, last: u64, isNew: bool): ErrorCode {
-  const inside: u64 = (u64(1) << spanShift(level)) - 1;
+  const inside = spanMask(level);
   const mayMap = level <= largestLevel && !(offset & inside);
   while (true) {
     const slot = entryAddress(table, virtual, level);
@@ -168,7 +148,7 @@ function mapBelow(table: u64, level: i32, virtual: u64, last: u64, isNew: bool):
     const entry = isNew ? 0 : physLoad(slot);
     const isPresent = (entry & PRESENT) != 0;
     if (isPresent && isLeaf(entry, level)) return ErrorCode.BUSY;
-    const below = isPresent ? entry & ADDRESS : newTable();
+    const below = isPresent ? entry & ENTRY_ADDRESS : newTable();
     if (!below) return ErrorCode.OUT_OF_FRAMES;
     // The entries of the last level restrict; those above allow everything.
     if (!isPresent) physStore(slot, below | WRITABLE | PRESENT);
@@ -179,7 +159,7 @@ function mapBelow(table: u64, level: i32, virtual: u64, last: u64, isNew: bool):
 }
 
 function isEmpty(table: u64): bool {
-  for (let index: u64 = 0; index < ENTRIES; ++index) {
+  for (let index: u64 = 0; index < TABLE_ENTRIES; ++index) {
     if (physLoad(table + index * 8) & PRESENT) return false;
   }
   return true;
@@ -190,14 +170,14 @@ function isEmpty(table: u64): bool {
  * after unmapping the pages there if `pages` is set.
  */
 function unmapBelow(table: u64, level: i32, virtual: u64, last: u64, pages: bool): void {
-  const inside: u64 = (u64(1) << spanShift(level)) - 1;
+  const inside = spanMask(level);
   while (true) {
     const slot = entryAddress(table, virtual, level);
     const entry = physLoad(slot);
     const lastHere = min(last, virtual | inside);
     if (entry & PRESENT) {
       if (!isLeaf(entry, level)) {
-        const below = entry & ADDRESS;
+        const below = entry & ENTRY_ADDRESS;
         unmapBelow(below, level - 1, virtual, lastHere, pages);
         if (isEmpty(below)) {
           physStore(slot, 0);
@@ -253,8 +233,8 @@ function isPageBorder(root: u64, address: u64): bool {
   for (let level = TOP_LEVEL; level >= 0; --level) {
     const entry = physLoad(entryAddress(table, address, level));
     if (!(entry & PRESENT)) return true;
-    if (isLeaf(entry, level)) return (address & ((u64(1) << spanShift(level)) - 1)) == 0;
-    table = entry & ADDRESS;
+    if (isLeaf(entry, level)) return (address & spanMask(level)) == 0;
+    table = entry & ENTRY_ADDRESS;
   }
   return true;
 }
@@ -283,20 +263,17 @@ export function translate(root: u64, virtual: u64): u64 {
   for (let level = TOP_LEVEL; level >= 0; --level) {
     const entry = physLoad(entryAddress(table, virtual, level));
     if (!(entry & PRESENT)) return NOT_MAPPED;
-    if (isLeaf(entry, level)) {
-      const inside: u64 = (u64(1) << spanShift(level)) - 1;
-      return (entry & ADDRESS & ~inside) | (virtual & inside);
-    }
-    table = entry & ADDRESS;
+    if (isLeaf(entry, level)) return leafAddress(entry, virtual, level);
+    table = entry & ENTRY_ADDRESS;
   }
   return NOT_MAPPED;
 }
 
 /** Releases `table` of `level` and all below it; the pages that they map are left alone. */
 function releaseBelow(table: u64, level: i32): void {
-  for (let index: u64 = 0; level && index < ENTRIES; ++index) {
+  for (let index: u64 = 0; level && index < TABLE_ENTRIES; ++index) {
     const entry = physLoad(table + index * 8);
-    if (entry & PRESENT && !isLeaf(entry, level)) releaseBelow(entry & ADDRESS, level - 1);
+    if (entry & PRESENT && !isLeaf(entry, level)) releaseBelow(entry & ENTRY_ADDRESS, level - 1);
   }
   releaseTable(table);
 }

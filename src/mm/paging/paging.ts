@@ -18,8 +18,8 @@ import { Reason } from "../../../abi/reservation_reason";
 import { debug, info } from "../../boot/log";
 import { panic } from "../../boot/panic";
 import { bootRegion, pageRoot, setPageRoot } from "../../boot/shim";
+import { directMapAddress } from "../early/direct_map";
 import { reservationIn } from "../early/reservations";
-import { directMapAddress } from "./direct_map";
 import { linearMemoryBase } from "./linear_memory";
 import { nextPhysicalRange, openMappingPolicy, PhysicalRange } from "./mapping_policy";
 import {
@@ -133,8 +133,8 @@ function keepWindow(root: u64): ErrorCode {
 }
 
 /**
- * Builds the kernel's tables from frames of the frame source and makes the processor use them. Linear
- * memory must be open. To be called once, after the handoff.
+ * Builds the kernel's tables from frames of the frame source and makes the processor use them.
+ * Linear memory must be open. To be called once, after the handoff.
  *
  * Errors, all with every frame given back and the loader's tables in use: OUT_OF_FRAMES, or what
  * `mapRange` says of a machine whose regions cannot be mapped. They end in the panic line.

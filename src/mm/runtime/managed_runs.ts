@@ -117,6 +117,19 @@ export function removeManaged(first: u64, past: u64): ErrorCode {
   return ErrorCode.NONE;
 }
 
+/** Lowest frame from `first` on that is in no run; `past` if all of `[first, past)` are in runs. */
+export function skipManaged(first: u64, past: u64): u64 {
+  const index = firstReaching(first + 1);
+  if (index == count || u64(managedRun(index).start) > first) return first;
+  return min(runEnd(index), past);
+}
+
+/** Lowest frame from `first` on that is in a run; `past` if none of `[first, past)` is. */
+export function skipUnmanaged(first: u64, past: u64): u64 {
+  const index = firstReaching(first + 1);
+  return index == count ? past : min(max(u64(managedRun(index).start), first), past);
+}
+
 /** Frames in all runs. */
 export function managedRunFrames(): u64 {
   let total: u64 = 0;

@@ -2,20 +2,20 @@
  * The runtime allocator: one `PhysicalAllocator` that owns every frame of the machine exactly once.
  *
  * It joins the buddy allocator, the page-frame allocator in front of it, the list of managed runs
- * and the reservations, and is the only way to any of them after the handoff. Bring-up initialises it
- * once with storage carved by the early allocator; from then on it is the source of frames for
+ * and the reservations, and is the only way to any of them after the handoff. Bring-up initialises
+ * it once with storage carved by the early allocator; from then on it is the source of frames for
  * everything, the growth of its own lists included.
  *
- * Between public operations: every managed frame is free or has an owner; managed = free + allocated;
- * what the buddy has free and what the page-frame allocator caches make up the free frames; no run
- * touches a reservation. A refused operation changes nothing.
+ * Between public operations: every managed frame is free or has an owner; managed = free +
+ * allocated; what the buddy has free and what the page-frame allocator caches make up the free
+ * frames; no run touches a reservation. A refused operation changes nothing.
  */
 
 import { ErrorCode } from "../../../abi/error_code";
 import { FrameFlag } from "../../../abi/frame";
 import { MemoryType } from "../../../abi/memory_type";
 import { Reason } from "../../../abi/reservation_reason";
-import { physFill } from "../../boot/shim";
+import { pageRoot, physFill } from "../../boot/shim";
 import {
   buddyAlloc,
   buddyFree,
@@ -32,88 +32,32 @@ import {
   cachedFrames,
   initPageAllocator,
   isValidFrame,
-  moveSharing,
   pageAlloc,
   pageFree,
   pageLargestFreeOrder,
   pageRetain,
-  sharingTableBytes,
 } from "../buddy/page_alloc";
-import { setFrameSource } from "../early/frame_source";
-import {
-  moveReservations,
-  reservationCount,
-  reservationIn,
-  reservationsFit,
-  reserve,
-  skipReserved,
-  skipUnreserved,
-} from "../early/reservations";
-import {
-  ADDRESS_LIMIT,
-  FRAME_RANGE_BYTES,
-  FRAME_SIZE,
-  frameAddress,
-  frameOf,
-  Order,
-} from "../frames";
+import { skipMapped, skipUnmapped } from "../early/direct_map";
+import { noPiece, setFrameSource } from "../early/frame_source";
+import { reservationIn, reserve } from "../early/reservations";
+import { AddressRange, nextUnreserved, openUnreserved } from "../early/unreserved";
+import { ADDRESS_LIMIT, FRAME_SIZE, frameAddress, frameOf, Order } from "../frames";
 import { region, regionCount } from "../map/memory_map";
-import { carve, Chunk, RuntimeStorage } from "./carve";
+import { RuntimeStorage } from "./carve";
+import { growManagedRuns, growReservations, growSharing } from "./list_growth";
 import {
   addManagedRun,
-  managedRunCount,
   managedRunFrames,
-  managedRunSlots,
-  moveManagedRuns,
   removeManaged,
   resetManagedRuns,
+  skipManaged,
+  skipUnmanaged,
 } from "./managed_runs";
-import { RESERVED_REGION_BYTES, StoragePlan } from "./storage_plan";
-
-/** Where growth of a list ends: one more record than this many bytes hold is refused. */
-const LARGEST_LIST_BYTES: u64 = 1 << 30;
+import { StoragePlan } from "./storage_plan";
 
 function zoneFor(flags: u32): Zone {
   if (flags & FrameFlag.BELOW_16M) return Zone.BELOW_16M;
   return flags & FrameFlag.BELOW_4G ? Zone.BELOW_4G : Zone.ANY;
-}
-
-/** Storage that a list moves to. */
-const grown = changetype<Chunk>(memory.data(24));
-
-/** Carves storage of twice `bytes`, a power of two at least 64 KiB, into `grown`. */
-function carveTwice(bytes: u64, reason: Reason): ErrorCode {
-  const wanted = max<u64>(u64(1) << (64 - clz(bytes * 2 - 1)), 65536);
-  return wanted > LARGEST_LIST_BYTES ? ErrorCode.STORAGE_EXHAUSTED : carve(wanted, reason, grown);
-}
-
-/**
- * Makes room for two more reservations. Whoever reserves or carves calls this first and makes one:
- * the other stays for this function, whose own carving may have to record what it took.
- */
-function growReservations(): ErrorCode {
-  if (reservationsFit(2)) return ErrorCode.NONE;
-  const bytes = u64(reservationCount()) * RESERVED_REGION_BYTES;
-  const status = carveTwice(bytes, Reason.RESERVED_REGION_STORAGE);
-  if (!status) moveReservations(grown.linear, u32(grown.bytes / RESERVED_REGION_BYTES));
-  return status;
-}
-
-/** Makes room for one more managed run. */
-function growManagedRuns(): ErrorCode {
-  if (managedRunCount() < managedRunSlots()) return ErrorCode.NONE;
-  let status = growReservations();
-  if (!status)
-    status = carveTwice(u64(managedRunSlots()) * FRAME_RANGE_BYTES, Reason.FREE_RUN_STORAGE);
-  if (!status) moveManagedRuns(grown.linear, u32(grown.bytes / FRAME_RANGE_BYTES));
-  return status;
-}
-
-/** Moves the sharing counts to a table twice as large. */
-function growSharing(): ErrorCode {
-  let status = growReservations();
-  if (!status) status = carveTwice(sharingTableBytes(), Reason.PAGE_ALLOCATOR_TABLES);
-  return status ? status : moveSharing(grown.linear, u32(grown.bytes));
 }
 
 /**
@@ -124,6 +68,8 @@ function growSharing(): ErrorCode {
 export class PhysicalAllocator {
   /** Frames that came from the boot loader after the handoff. */
   reclaimed: u64;
+  /** Frames of the boot loader's that stay unused, because their tables would take too much. */
+  leftOut: u64;
   /** Usable frames of the sanitised map, what the loader may give back not counted. */
   usable: u64;
   /** What the last `allocate` that returned 0 was refused for. */
@@ -218,31 +164,63 @@ export class PhysicalAllocator {
   }
 
   /**
-   * Takes the boot loader's memory under management, less what is reserved in it, and sets
-   * `reclaimed`. To be called once, when nothing of the loader's is needed any more.
-   * STORAGE_EXHAUSTED if the plan was too small.
+   * Takes the boot loader's memory under management, less what is reserved in it and what the plan
+   * left out, and sets `reclaimed` and `leftOut`. To be called once, when nothing of the loader's
+   * is needed any more. STORAGE_EXHAUSTED if the plan was too small.
    */
   reclaim(): ErrorCode {
     const before = buddyTotalFrames();
-    const status = this.manageRegions(MemoryType.BOOTLOADER_RECLAIMABLE);
+    this.leftOut = 0;
+    let status = ErrorCode.NONE;
+    openUnreserved(MemoryType.BOOTLOADER_RECLAIMABLE);
+    while (!status && nextUnreserved(range)) {
+      const end = min(range.end, max(range.base, reclaimLimit));
+      this.leftOut += frameOf(range.end - end);
+      if (range.base < end) status = this.manage(frameOf(range.base), frameOf(end));
+    }
     this.reclaimed = buddyTotalFrames() - before;
     return status;
   }
 
-  /** Puts the unreserved frames of all regions of `type` under management. */
-  manageRegions(type: MemoryType): ErrorCode {
-    for (let index: u32 = 0; index < regionCount(); ++index) {
-      const source = region(index);
-      if (source.type != type) continue;
-      const end = source.base + source.length;
-      for (let from = skipReserved(source.base, end); from < end; from = skipReserved(from, end)) {
-        const to = skipUnreserved(from, end);
-        const status = this.manage(frameOf(from), frameOf(to));
-        if (status) return status;
+  /**
+   * Puts the unreserved frames of usable memory under management: those that the direct map shows,
+   * or all. STORAGE_EXHAUSTED if the plan was too small.
+   */
+  manageUsable(mappedOnly: bool): ErrorCode {
+    const root = pageRoot();
+    let status = ErrorCode.NONE;
+    openUnreserved(MemoryType.USABLE);
+    while (nextUnreserved(range)) {
+      for (let from = range.base; !status;) {
+        if (mappedOnly) from = skipUnmapped(root, from, range.end);
+        if (from >= range.end) break;
+        const to = mappedOnly ? skipMapped(root, from, range.end) : range.end;
+        status = this.manage(frameOf(from), frameOf(to));
         from = to;
       }
     }
-    return ErrorCode.NONE;
+    return status;
+  }
+
+  /**
+   * Puts the usable memory under management that the loader did not map, and returns how many
+   * frames that are; 0 on nearly all machines. To be called once, when the kernel's own tables map
+   * it.
+   */
+  manageUnmapped(): u64 {
+    if (!unmapped) return 0;
+    const before = buddyTotalFrames();
+    openUnreserved(MemoryType.USABLE);
+    while (nextUnreserved(range)) {
+      const past = frameOf(range.end);
+      for (let from = frameOf(range.base); (from = skipManaged(from, past)) < past;) {
+        const to = skipUnmanaged(from, past);
+        // The plan has a slot for each of these.
+        if (this.manage(from, to)) unreachable();
+        from = to;
+      }
+    }
+    return buddyTotalFrames() - before;
   }
 
   /** Puts the frames `[first, past)`, at least one, under management. */
@@ -271,7 +249,10 @@ export class PhysicalAllocator {
     return pageLargestFreeOrder();
   }
 
-  /** True if the list of managed runs and the buddy allocator count the same frames, and the sums hold. */
+  /**
+   * True if the list of managed runs and the buddy allocator count the same frames, and the sums
+   * hold.
+   */
   totalsMatch(): bool {
     return managedRunFrames() == this.managedFrames() && this.freeFrames() <= this.managedFrames();
   }
@@ -282,7 +263,14 @@ function isFrameAddress(address: u64): bool {
   return !(address & (FRAME_SIZE - 1)) && address < ADDRESS_LIMIT;
 }
 
-const allocator = changetype<PhysicalAllocator>(memory.data(24));
+const allocator = changetype<PhysicalAllocator>(memory.data(32));
+const range = changetype<AddressRange>(memory.data(16));
+
+/** See `StoragePlan`. */
+let reclaimLimit: u64 = 0;
+
+/** True if usable memory waits for the kernel's own tables. */
+let unmapped: bool = false;
 
 /** True from the handoff on. */
 let ready: bool = false;
@@ -316,15 +304,17 @@ export function initializeRuntimeAllocator(plan: StoragePlan, storage: RuntimeSt
   if (ready) return ErrorCode.ALREADY_INITIALIZED;
   resetManagedRuns(storage.freeRuns, storage.freeSlots);
   initBuddyAllocator(storage.buddyTables, plan.ranges, plan.rangeCount);
+  reclaimLimit = plan.reclaimLimit;
+  unmapped = plan.unmapped != 0;
   let status = initPageAllocator(storage.pageTables, storage.pageBytes);
   if (!status) status = finalizePageAllocator();
   if (status) return status;
-  setFrameSource(takeRuntimeFrames, giveRuntimeFrames);
+  setFrameSource(takeRuntimeFrames, giveRuntimeFrames, noPiece);
   ready = true;
   return ErrorCode.NONE;
 }
 
-/** Walks every usable region into the allocators. */
+/** Walks every usable region into the allocators, as far as the loader maps it. */
 function finalizePageAllocator(): ErrorCode {
   allocator.reclaimed = 0;
   allocator.usable = 0;
@@ -332,7 +322,7 @@ function finalizePageAllocator(): ErrorCode {
     const source = region(index);
     if (source.type == MemoryType.USABLE) allocator.usable += frameOf(source.length);
   }
-  return allocator.manageRegions(MemoryType.USABLE);
+  return allocator.manageUsable(unmapped);
 }
 
 /** Why the allocator cannot be borrowed: NOT_READY before the handoff, BUSY while it is lent. */

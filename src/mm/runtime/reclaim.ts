@@ -14,25 +14,19 @@ import { info, warn } from "../../boot/log";
 import { hasOption, hasOptionKey } from "../../boot/options";
 import { panic } from "../../boot/panic";
 import { physFill } from "../../boot/shim";
-import { skipReserved, skipUnreserved } from "../early/reservations";
-import { region, regionCount } from "../map/memory_map";
+import { AddressRange, nextUnreserved, openUnreserved } from "../early/unreserved";
+import { frameAddress } from "../frames";
 import { PhysicalAllocator } from "./physical_allocator";
 
 /** As a pointer not canonical, as an instruction INT3, as a page-table entry not present. */
 const POISON: i32 = 0xcc;
 
+const range = changetype<AddressRange>(memory.data(16));
+
 /** Overwrites the unreserved frames of all reclaimable regions. */
 function poison(): void {
-  for (let index: u32 = 0; index < regionCount(); ++index) {
-    const source = region(index);
-    if (source.type != MemoryType.BOOTLOADER_RECLAIMABLE) continue;
-    const end = source.base + source.length;
-    for (let from = skipReserved(source.base, end); from < end; from = skipReserved(from, end)) {
-      const to = skipUnreserved(from, end);
-      physFill(from, to - from, POISON);
-      from = to;
-    }
-  }
+  openUnreserved(MemoryType.BOOTLOADER_RECLAIMABLE);
+  while (nextUnreserved(range)) physFill(range.base, range.end - range.base, POISON);
 }
 
 /**
@@ -48,5 +42,12 @@ export function reclaimBootMemory(allocator: PhysicalAllocator): ErrorCode {
   const status = allocator.reclaim();
   if (status) return panic("mm", "cannot reclaim the bootloader's memory", status);
   info("mm").text("reclaimed bootloader memory:").num("frames", allocator.reclaimed).end();
+  if (allocator.leftOut) {
+    warn("mm")
+      .text("bootloader memory left out, its tables would not fit:")
+      .num("frames", allocator.leftOut)
+      .num("bytes", frameAddress(allocator.leftOut))
+      .end();
+  }
   return ErrorCode.NONE;
 }

@@ -3,9 +3,11 @@
  *
  * `selftest=quick`, the default, does the same on every machine, however large:
  *
- *   - holds blocks of 2, 4, 16 and 64 frames at once, with patterns in the first and the last word of
+ *   - holds blocks of 2, 4, 16 and 64 frames at once, with patterns in the first and the last word
+ *     of
  *     each of their frames;
- *   - takes a block of every order that is free, one after the other, with patterns in the first and
+ *   - takes a block of every order that is free, one after the other, with patterns in the first
+ *     and
  *     the last word of each half: its first and last frame, and those at the border in its middle.
  *     The words of one half differ from those of the other by one address line;
  *   - takes a frame below 16 MiB and one below 4 GiB, with patterns in its first and last word;
@@ -80,8 +82,8 @@ function check(holds: bool, what: string, address: u64): ErrorCode {
 }
 
 /**
- * Writes to a block the addresses of some of its words, with the bits of `flip` flipped: to the first
- * and the last word of every `step` bytes.
+ * Writes to a block the addresses of some of its words, with the bits of `flip` flipped: to the
+ * first and the last word of every `step` bytes.
  */
 function writePattern(address: u64, order: u32, step: u64, flip: u64): void {
   for (let first = address, end = address + (FRAME_SIZE << order); first < end; first += step) {
