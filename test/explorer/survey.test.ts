@@ -6,14 +6,14 @@
 import { readFileSync } from "node:fs";
 import { beforeEach, describe, expect, test } from "vitest";
 import { OwnedBlocks } from "../../explorer/src/machine/owned_blocks.ts";
-import { type OrderMix } from "../../explorer/src/machine/protocol.ts";
-import { Random } from "../../explorer/src/machine/random.ts";
 import { Session } from "../../explorer/src/machine/session.ts";
 import { MOST_CELLS } from "../../explorer/src/machine/survey.ts";
 import { Workload } from "../../explorer/src/machine/workload.ts";
 import { readMemoryMap } from "../../tools/formats/read_map.ts";
 import { syntheticMap } from "../../tools/formats/size.ts";
 import { type Plan } from "../../tools/plan/plan.ts";
+import { Random } from "../../tools/trace/random.ts";
+import { type OrderMix } from "../../tools/trace/random_load.ts";
 import { kernelModule } from "../support/kernel_module.ts";
 
 const FRAME = 4096;
@@ -83,7 +83,7 @@ describe("on a 32 MiB machine", () => {
         expect(discrepancies).toEqual([]);
         const free = freeFrames();
         expect(free.size).toBe(totals.free);
-        expect(freeByOrder).toEqual(freeBlocks(free, totals.maxOrder));
+        expect(freeByOrder).toEqual(freeBlocks(free, totals.max_order));
         const managed = managedFrames(session.plan);
         const inCell = (frames: ReadonlySet<number>, base: number) => {
           let count = 0;

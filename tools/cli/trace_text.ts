@@ -5,7 +5,8 @@
 import { FRAME_BYTES } from "../../abi/frame.ts";
 import { type MapInput } from "../formats/map_input.ts";
 import { formatBytes } from "../formats/size.ts";
-import { LARGE_PAGE_ORDER, type Trace, type TraceSample } from "../trace/trace.ts";
+import { LARGE_PAGE_ORDER } from "../trace/random_load.ts";
+import { type Trace, type TraceSample } from "../trace/trace.ts";
 import { freeBlocksText } from "./free_blocks_text.ts";
 import { mapTitle } from "./map_title.ts";
 import { heading } from "./ranges_text.ts";

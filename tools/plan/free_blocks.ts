@@ -1,9 +1,9 @@
 /**
- * The free memory of a running kernel by block size, as the kernel itself tells it (`frame_block`).
+ * The memory of a running kernel as blocks, as the kernel itself tells it (`frame_block`).
  */
 
 import { BlockState, FRAME_BYTES } from "../../abi/frame.ts";
-import { type Kernel } from "../../sim/kernel.ts";
+import { type FrameBlock, type Kernel, type ManagedRun } from "../../sim/kernel.ts";
 
 /** Free blocks of one size. */
 export interface FreeBlocks {
@@ -13,22 +13,34 @@ export interface FreeBlocks {
   readonly blocks: number;
 }
 
+/** A block and its order. */
+export interface ManagedBlock extends FrameBlock {
+  readonly order: number;
+}
+
 /**
- * The free memory as maximal naturally aligned blocks, largest first. Asks once for each block, free
- * or allocated.
+ * All managed memory, block by block in address order: allocated blocks, and the free memory as maximal
+ * naturally aligned blocks. Asks the kernel once for each, as it stands then.
  */
-export function freeBlocks(kernel: Kernel): FreeBlocks[] {
-  const counts = new Map<number, number>();
-  for (const run of kernel.managedRuns()) {
+export function* managedBlocks(
+  kernel: Kernel,
+  runs: readonly ManagedRun[] = kernel.managedRuns(),
+): Generator<ManagedBlock> {
+  for (const run of runs) {
     const end = run.base + run.length;
     for (let address = run.base; address < end;) {
       const { base, length, state } = kernel.frameBlock(address);
-      if (state === BlockState.FREE) {
-        const order = Math.log2(Number(length) / FRAME_BYTES);
-        counts.set(order, (counts.get(order) ?? 0) + 1);
-      }
+      yield { base, length, state, order: Math.log2(Number(length) / FRAME_BYTES) };
       address = base + length;
     }
+  }
+}
+
+/** The free memory as maximal naturally aligned blocks, largest first. */
+export function freeBlocks(kernel: Kernel): FreeBlocks[] {
+  const counts = new Map<number, number>();
+  for (const { order, state } of managedBlocks(kernel)) {
+    if (state === BlockState.FREE) counts.set(order, (counts.get(order) ?? 0) + 1);
   }
   return [...counts]
     .map(([order, blocks]) => ({ order, blocks }))

@@ -9,7 +9,6 @@
  */
 
 import { FRAME_BYTES } from "../../abi/frame.ts";
-import { MmStat } from "../../abi/mm_stat.ts";
 import { type Placement } from "../../sim/boot_layout.ts";
 import { hex } from "../../sim/errors.ts";
 import { type Kernel } from "../../sim/kernel.ts";
@@ -23,6 +22,7 @@ import {
 } from "../log/log_summary.ts";
 import { type BootedMap, bootFailure, bootMap, type PlanOptions } from "./boot_map.ts";
 import { type FreeBlocks, freeBlocks } from "./free_blocks.ts";
+import { type Totals, totalsOf } from "./totals.ts";
 
 /** An entry of a memory map, as map files spell it. */
 export interface PlanEntry {
@@ -36,24 +36,6 @@ export interface PlanEntry {
 export interface PlanRange {
   readonly base: string;
   readonly length: string;
-}
-
-/** `mm_stat`, by name; frames unless the key says bytes, regions, runs or order. */
-export interface PlanTotals {
-  readonly usable: number;
-  readonly managed: number;
-  readonly free: number;
-  readonly allocated: number;
-  readonly cached: number;
-  readonly buddy_total: number;
-  readonly buddy_free: number;
-  readonly reserved_regions: number;
-  readonly metadata_bytes: number;
-  readonly managed_runs: number;
-  readonly max_order: number;
-  readonly largest_order: number;
-  readonly reclaimed: number;
-  readonly linear_bytes: number;
 }
 
 export interface Plan {
@@ -79,7 +61,7 @@ export interface Plan {
   /** The free memory as maximal naturally aligned blocks, largest first. */
   readonly free_blocks: readonly FreeBlocks[];
   /** Null if the boot failed, as are the two figures below. */
-  readonly totals: PlanTotals | null;
+  readonly totals: Totals | null;
   /** Bytes of allocator metadata for each managed frame. */
   readonly metadata_bytes_per_frame: number | null;
   /** The largest block that one allocation could get now. */
@@ -137,25 +119,6 @@ function planRange(base: bigint, length: bigint): PlanRange {
 
 function planEntry({ base, length, type }: MemoryMapEntry): PlanEntry {
   return { ...planRange(base, length), type: MEMORY_TYPE_NAMES[type] ?? `${type}` };
-}
-
-function totalsOf(kernel: Kernel): PlanTotals {
-  return {
-    usable: kernel.mmStat(MmStat.USABLE),
-    managed: kernel.mmStat(MmStat.MANAGED),
-    free: kernel.mmStat(MmStat.FREE),
-    allocated: kernel.mmStat(MmStat.ALLOCATED),
-    cached: kernel.mmStat(MmStat.CACHED),
-    buddy_total: kernel.mmStat(MmStat.BUDDY_TOTAL),
-    buddy_free: kernel.mmStat(MmStat.BUDDY_FREE),
-    reserved_regions: kernel.mmStat(MmStat.RESERVED_REGIONS),
-    metadata_bytes: kernel.mmStat(MmStat.METADATA_BYTES),
-    managed_runs: kernel.mmStat(MmStat.MANAGED_RUNS),
-    max_order: kernel.mmStat(MmStat.MAX_ORDER),
-    largest_order: kernel.mmStat(MmStat.LARGEST_FREE_ORDER),
-    reclaimed: kernel.mmStat(MmStat.RECLAIMED),
-    linear_bytes: kernel.mmStat(MmStat.LINEAR_BYTES),
-  };
 }
 
 /** The kernel's reserved regions; it names their reasons in the log only. */

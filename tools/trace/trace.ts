@@ -5,13 +5,11 @@
  * the addresses of named blocks, nothing else. A trace is a JSON document, keys as in the kernel's log.
  */
 
-import { MmStat } from "../../abi/mm_stat.ts";
 import { type Kernel } from "../../sim/kernel.ts";
 import { type FreeBlocks, freeBlocks, framesInBlocks } from "../plan/free_blocks.ts";
+import { equationsOf, totalsOf, unequal } from "../plan/totals.ts";
 import { type Operation, type OperationKind, type Target, type Workload } from "./operation.ts";
-
-/** Order of a 2 MiB block: the large page of x86-64. */
-export const LARGE_PAGE_ORDER = 9;
+import { LARGE_PAGE_ORDER } from "./random_load.ts";
 
 /** Memory after so many operations; counts are frames. */
 export interface TraceSample {
@@ -24,7 +22,7 @@ export interface TraceSample {
   /** Free frames that lie in free blocks of 2 MiB or larger. */
   readonly free_in_2m_blocks: number;
   readonly free_blocks: readonly FreeBlocks[];
-  /** True if all totals of the kernel agree: see `totalsAgree`. */
+  /** True if all totals of the kernel agree: see `equationsOf`. */
   readonly totals_agree: boolean;
 }
 
@@ -57,28 +55,19 @@ interface NamedBlock {
   readonly order: number;
 }
 
-/** The invariants of the kernel's figures (docs/memory.md): every frame is counted once. */
-function totalsAgree(kernel: Kernel): boolean {
-  const managed = kernel.mmStat(MmStat.MANAGED);
-  const free = kernel.mmStat(MmStat.FREE);
-  return (
-    managed === free + kernel.mmStat(MmStat.ALLOCATED) &&
-    managed === kernel.mmStat(MmStat.BUDDY_TOTAL) &&
-    free === kernel.mmStat(MmStat.BUDDY_FREE) + kernel.mmStat(MmStat.CACHED)
-  );
-}
-
 function sampleOf(kernel: Kernel, operations: number): TraceSample {
   const blocks = freeBlocks(kernel);
+  const totals = totalsOf(kernel);
+  const { managed, free, allocated, largest_order } = totals;
   return {
     operations,
-    managed: kernel.mmStat(MmStat.MANAGED),
-    free: kernel.mmStat(MmStat.FREE),
-    allocated: kernel.mmStat(MmStat.ALLOCATED),
-    largest_order: kernel.mmStat(MmStat.LARGEST_FREE_ORDER),
+    managed,
+    free,
+    allocated,
+    largest_order,
     free_in_2m_blocks: framesInBlocks(blocks, LARGE_PAGE_ORDER),
     free_blocks: blocks,
-    totals_agree: totalsAgree(kernel),
+    totals_agree: unequal(equationsOf(totals)).length === 0,
   };
 }
 

@@ -3,9 +3,10 @@
  */
 
 import { useState } from "preact/hooks";
+import { type OrderMix } from "../../../tools/trace/random_load.ts";
 import { formatCount } from "../format.ts";
 import { type MachineClient } from "../machine/client.ts";
-import { type OrderMix, type WorkloadSettings } from "../machine/protocol.ts";
+import { type WorkloadSettings } from "../machine/protocol.ts";
 
 const MIXES: readonly { readonly mix: OrderMix; readonly label: string }[] = [
   { mix: "geometric", label: "mostly small blocks" },

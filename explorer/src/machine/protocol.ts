@@ -7,6 +7,8 @@
  */
 
 import { type Plan } from "../../../tools/plan/plan.ts";
+import { type Totals } from "../../../tools/plan/totals.ts";
+import { type OrderMix } from "../../../tools/trace/random_load.ts";
 
 /** Where a memory map comes from. */
 export type MapSource =
@@ -22,9 +24,6 @@ export interface OpenedMachine {
   /** Physical addresses of all page tables in use, the root first; empty if the boot failed. */
   readonly tables: readonly number[];
 }
-
-/** Which orders a random workload allocates. */
-export type OrderMix = "single" | "geometric" | "uniform" | "large";
 
 export interface WorkloadSettings {
   readonly mix: OrderMix;
@@ -79,22 +78,9 @@ export interface HistoryPoint {
   readonly largestOrder: number;
 }
 
-/** `mm_stat`, as far as it says something about allocation; frames and orders. */
-export interface AllocatorTotals {
-  readonly managed: number;
-  readonly free: number;
-  readonly allocated: number;
-  readonly cached: number;
-  readonly buddyTotal: number;
-  readonly buddyFree: number;
-  readonly maxOrder: number;
-  /** Largest order that `frame_alloc` would serve. */
-  readonly largestOrder: number;
-}
-
 /** The allocators at one moment; every figure is taken between the same two operations. */
 export interface AllocatorReport {
-  readonly totals: AllocatorTotals;
+  readonly totals: Totals;
   /** Frames of the blocks that the page allocated, and how many blocks they are. */
   readonly ownFrames: number;
   readonly ownBlocks: number;

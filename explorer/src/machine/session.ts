@@ -3,26 +3,23 @@
  */
 
 import { BlockState } from "../../../abi/frame.ts";
-import { MmStat } from "../../../abi/mm_stat.ts";
 import { type Kernel } from "../../../sim/kernel.ts";
 import { type Machine } from "../../../sim/machine.ts";
 import { type MapInput } from "../../../tools/formats/map_input.ts";
 import { bootMap } from "../../../tools/plan/boot_map.ts";
 import { type Plan, planOf } from "../../../tools/plan/plan.ts";
+import { equationsOf, type Totals, totalsOf, unequal } from "../../../tools/plan/totals.ts";
+import { LARGE_PAGE_ORDER } from "../../../tools/trace/random_load.ts";
 import { Allocations } from "./allocations.ts";
 import { walkAddress, walkAll } from "./page_walk.ts";
 import {
   type AddressWalk,
   type AllocatorReport,
-  type AllocatorTotals,
   type BlockInfo,
   type HistoryPoint,
   type MappedRun,
 } from "./protocol.ts";
 import { clipRuns, type Range, survey, type Survey } from "./survey.ts";
-
-/** Order of the smallest block that counts as coarse: 2 MiB. */
-const COARSE_ORDER = 9;
 
 const BLOCK_STATES = {
   [BlockState.UNMANAGED]: "unmanaged",
@@ -96,7 +93,7 @@ export class Session {
   report(running: boolean): AllocatorReport {
     const started = performance.now();
     const totals = totalsOf(this.#kernel);
-    const found = survey(this.#kernel, totals.maxOrder, this.range);
+    const found = survey(this.#kernel, totals.max_order, this.range);
     this.#surveyTime = performance.now() - started;
     const { own, kernelFrames, operations, allocations, frees, refused } = this.allocations;
     this.#points.push(historyPoint(operations, totals, found));
@@ -120,19 +117,6 @@ export class Session {
   }
 }
 
-function totalsOf(kernel: Kernel): AllocatorTotals {
-  return {
-    managed: kernel.mmStat(MmStat.MANAGED),
-    free: kernel.mmStat(MmStat.FREE),
-    allocated: kernel.mmStat(MmStat.ALLOCATED),
-    cached: kernel.mmStat(MmStat.CACHED),
-    buddyTotal: kernel.mmStat(MmStat.BUDDY_TOTAL),
-    buddyFree: kernel.mmStat(MmStat.BUDDY_FREE),
-    maxOrder: kernel.mmStat(MmStat.MAX_ORDER),
-    largestOrder: kernel.mmStat(MmStat.LARGEST_FREE_ORDER),
-  };
-}
-
 /** Frames of the free blocks of at least 2^fromOrder frames. */
 function freeFrames(freeByOrder: readonly number[], fromOrder: number): number {
   return freeByOrder.reduce(
@@ -141,25 +125,21 @@ function freeFrames(freeByOrder: readonly number[], fromOrder: number): number {
   );
 }
 
-function historyPoint(operations: number, totals: AllocatorTotals, found: Survey): HistoryPoint {
+function historyPoint(operations: number, totals: Totals, found: Survey): HistoryPoint {
   return {
     operations,
     allocated: totals.allocated / totals.managed,
-    coarse: totals.free ? freeFrames(found.freeByOrder, COARSE_ORDER) / totals.free : 0,
-    largestOrder: totals.free ? totals.largestOrder : -1,
+    coarse: totals.free ? freeFrames(found.freeByOrder, LARGE_PAGE_ORDER) / totals.free : 0,
+    largestOrder: totals.free ? totals.largest_order : -1,
   };
 }
 
 /** Equations of the contract that do not hold, in words; the counts are all the kernel's. */
-function discrepancies(totals: AllocatorTotals, held: number, found: Survey): string[] {
-  const equations: [string, number, string, number][] = [
-    ["managed", totals.managed, "free + allocated", totals.free + totals.allocated],
-    ["buddy total", totals.buddyTotal, "managed", totals.managed],
-    ["free", totals.free, "buddy free + cached", totals.buddyFree + totals.cached],
+function discrepancies(totals: Totals, held: number, found: Survey): string[] {
+  const frames = freeFrames(found.freeByOrder, 0);
+  return unequal([
+    ...equationsOf(totals),
     ["allocated", totals.allocated, "kernel's + page's", held],
-    ["free", totals.free, "sum of free blocks", freeFrames(found.freeByOrder, 0)],
-  ];
-  return equations
-    .filter(([, left, , right]) => left !== right)
-    .map(([name, left, other, right]) => `${name} ${left} ≠ ${other} ${right}`);
+    ["free", totals.free, "sum of free blocks", frames],
+  ]);
 }

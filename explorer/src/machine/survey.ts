@@ -5,6 +5,7 @@
 
 import { BlockState, FRAME_BYTES } from "../../../abi/frame.ts";
 import { type Kernel, type ManagedRun } from "../../../sim/kernel.ts";
+import { managedBlocks } from "../../../tools/plan/free_blocks.ts";
 import { type HeatCells } from "./protocol.ts";
 
 /** Cells that a heat map has at most. */
@@ -20,7 +21,6 @@ export interface Survey {
   /** Free blocks by order, up to the largest order there is. */
   readonly freeByOrder: readonly number[];
   readonly cells: HeatCells;
-  readonly blocks: number;
 }
 
 /** Parts of `runs` inside `range`. */
@@ -99,18 +99,10 @@ export function survey(kernel: Kernel, maxOrder: number, range: Range | null): S
   const cells = emptyCells(clipRuns(runs, range));
   const filler = new CellFiller(cells);
   const freeByOrder = new Array<number>(maxOrder + 1).fill(0);
-  let blocks = 0;
-  for (const run of runs) {
-    const end = run.base + run.length;
-    for (let at = run.base; at < end;) {
-      const { base, length, state } = kernel.frameBlock(at);
-      const isFree = state === BlockState.FREE;
-      const order = Math.log2(Number(length) / FRAME_BYTES);
-      if (isFree) ++freeByOrder[order]!;
-      filler.add(Number(base), Number(base + length), isFree ? order : -1);
-      at = base + length;
-      ++blocks;
-    }
+  for (const { base, length, state, order } of managedBlocks(kernel, runs)) {
+    const isFree = state === BlockState.FREE;
+    if (isFree) ++freeByOrder[order]!;
+    filler.add(Number(base), Number(base + length), isFree ? order : -1);
   }
-  return { freeByOrder, cells, blocks };
+  return { freeByOrder, cells };
 }

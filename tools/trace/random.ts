@@ -1,14 +1,14 @@
 /**
- * A small generator of repeatable random numbers, for workloads that anybody can run again: a
- * 32-bit xorshift with the shifts 13, 17 and 5 (G. Marsaglia, "Xorshift RNGs", 2003, section 3).
+ * Random numbers that come again: the same seed gives the same ones anywhere. A 32-bit xorshift with
+ * the shifts 13, 17 and 5 (G. Marsaglia, "Xorshift RNGs", 2003, section 3).
  */
 
 export class Random {
   #state: number;
 
   constructor(seed: number) {
-    // Zero would stay zero for ever.
-    this.#state = seed >>> 0 || 1;
+    // Zero is the one state that xorshift never leaves.
+    this.#state = Math.imul(seed | 0, 0x9e3779b1) ^ 0x6a09e667 || 1;
   }
 
   /** The next number in [0, 1). */
@@ -17,8 +17,8 @@ export class Random {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
-    this.#state = state >>> 0;
-    return this.#state / 2 ** 32;
+    this.#state = state;
+    return (state >>> 0) / 2 ** 32;
   }
 
   /** An integer in [0, limit). */
