@@ -12,11 +12,17 @@
 /** Bits of the low half. */
 export const PRESENT = 1 << 0;
 export const WRITABLE = 1 << 1;
+export const USER = 1 << 2;
 export const WRITE_THROUGH = 1 << 3;
+export const CACHE_DISABLE = 1 << 4;
+export const ACCESSED = 1 << 5;
+export const DIRTY = 1 << 6;
 /** In the two middle levels: the entry maps a page. */
 export const LARGE = 1 << 7;
 /** In the last level. */
 export const PAT_4K = 1 << 7;
+/** In an entry that maps a page. */
+export const GLOBAL = 1 << 8;
 /** In an entry with `LARGE`. */
 export const PAT_LARGE = 1 << 12;
 

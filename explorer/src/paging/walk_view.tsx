@@ -4,15 +4,9 @@
  */
 
 import { formatAddress, formatBytes, formatEntry, formatVirtual } from "../format.ts";
+import { LEVELS } from "../machine/page_entry.ts";
 import { type AddressWalk, type WalkStep } from "../machine/protocol.ts";
 import { rightsOf } from "./address_kinds.ts";
-
-const LEVEL_SHIFTS = [
-  { name: "PML4", shift: 39n },
-  { name: "PDPT", shift: 30n },
-  { name: "PD", shift: 21n },
-  { name: "PT", shift: 12n },
-] as const;
 
 export function WalkView({ walk }: { readonly walk: AddressWalk }) {
   return (
@@ -45,25 +39,25 @@ export function WalkView({ walk }: { readonly walk: AddressWalk }) {
 
 /** The address as indices and offset; levels that the walk did not need are part of the offset. */
 function AddressBits({ walk }: { readonly walk: AddressWalk }) {
-  const used = walk.page ? walk.steps.length : LEVEL_SHIFTS.length;
-  const offsetBits = LEVEL_SHIFTS[used - 1]!.shift;
-  const offset = walk.virtual & ((1n << offsetBits) - 1n);
+  const used = walk.page ? walk.steps.length : LEVELS.length;
+  const offsetBits = LEVELS[used - 1]!.shift;
+  const offset = walk.virtual & ((1n << BigInt(offsetBits)) - 1n);
   return (
     <div class="address-bits" role="group" aria-label="Parts of the address">
       <div class="bits-part">
         <span>address</span>
         <code>{formatVirtual(walk.virtual)}</code>
       </div>
-      {LEVEL_SHIFTS.slice(0, used).map(({ name, shift }) => (
+      {LEVELS.slice(0, used).map(({ name, shift }) => (
         <div class="bits-part" key={name}>
           <span>
-            {name} {`${shift + 8n}:${shift}`}
+            {name} {`${shift + 8}:${shift}`}
           </span>
-          <code>{Number((walk.virtual >> shift) & 511n)}</code>
+          <code>{Number((walk.virtual >> BigInt(shift)) & 511n)}</code>
         </div>
       ))}
       <div class="bits-part">
-        <span>offset {`${offsetBits - 1n}:0`}</span>
+        <span>offset {`${offsetBits - 1}:0`}</span>
         <code>0x{offset.toString(16)}</code>
       </div>
     </div>
