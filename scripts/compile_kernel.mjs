@@ -52,7 +52,7 @@ if (error) {
   process.exit(1);
 }
 
-const { joinDataSegments } = await tsImport("./data_segments.ts", import.meta.url);
+const { joinDataSegments } = await tsImport("./wasm/data_segments.ts", import.meta.url);
 writeFileSync(output, joinDataSegments(readFileSync(output)));
 
 const escaped = [...sources].map((path) => path.replaceAll(" ", "\\ "));

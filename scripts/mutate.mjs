@@ -47,6 +47,7 @@ const UNAFFECTED = [
   "test/unit/host_*",
   "test/unit/bench_*",
   "test/unit/data_segments*",
+  "test/unit/wasm_binary*",
 ];
 
 /** A mutant may make a loop endless: no run of the tests takes this long, milliseconds. */

@@ -3,8 +3,8 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { joinDataSegments } from "../../scripts/data_segments.ts";
-import { leb128, sections } from "../../sim/wasm_binary.ts";
+import { joinDataSegments } from "../../scripts/wasm/data_segments.ts";
+import { leb128, sections } from "../../scripts/wasm/wasm_binary.ts";
 import { kernelBytes } from "../support/kernel_module.ts";
 
 const DATA = 11;

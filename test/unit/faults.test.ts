@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { ErrorCode } from "../../abi/error_code.ts";
 import { MemoryType } from "../../abi/memory_type.ts";
 import { type MemoryMapEntry } from "../../sim/memory_map.ts";
-import { memoryLimits, withMaximumPages } from "../../sim/wasm_binary.ts";
+import { memoryLimits, withMaximumPages } from "../support/module_parts.ts";
 import {
   type BootedKernel,
   bootKernel,

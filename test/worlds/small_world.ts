@@ -13,7 +13,7 @@ import { MmStat } from "../../abi/mm_stat.ts";
 import { type KernelExports } from "../../sim/kernel.ts";
 import { type Machine } from "../../sim/machine.ts";
 import { type MemoryMapEntry } from "../../sim/memory_map.ts";
-import { withExportedGlobals } from "../../sim/wasm_binary.ts";
+import { withExportedGlobals } from "../support/module_parts.ts";
 import { bootKernel } from "../support/booted_kernel.ts";
 import { KernelDuel } from "../support/kernel_duel.ts";
 import { kernelBytes } from "../support/kernel_module.ts";

@@ -7,7 +7,7 @@
  * that changes can be missed, but only words that changed before are looked at one by one.
  */
 
-import { GLOBAL_PREFIX } from "../../sim/wasm_binary.ts";
+import { GLOBAL_PREFIX } from "../support/module_parts.ts";
 
 /** Words of memory that differ from the base, as index and value in turn, and the globals. */
 export interface Snapshot {

@@ -1,16 +1,17 @@
 /**
- * Reads the outline of a WebAssembly binary and rewrites parts of it: the limits of its memory, so
- * that a test can make the n-th `memory.grow` fail in any engine; its exports, so that a test can
- * read and write the whole state of an instance; for the build, the contents of any section.
+ * Reads the outline of a WebAssembly binary and replaces the contents of its sections, for the build
+ * and for tests.
  *
  * Formats: WebAssembly Core Specification 2.0, chapter 5 "Binary Format".
  */
 
-import { SimulationError } from "./errors.ts";
+/** The bytes are no module, or not one of the kind that is needed; the message says why. */
+export class ModuleError extends Error {
+  override name = "ModuleError";
+}
 
 /** Section ids (5.5.2). */
 export const SectionId = {
-  CUSTOM: 0,
   IMPORT: 2,
   MEMORY: 5,
   GLOBAL: 6,
@@ -20,7 +21,7 @@ export const SectionId = {
 } as const;
 
 /** Names of `externtype` and `exportdesc` tags (5.5.5, 5.5.10), by number. */
-const KINDS = ["func", "table", "memory", "global"] as const;
+export const KINDS = ["func", "table", "memory", "global"] as const;
 
 export interface Section {
   readonly id: number;
@@ -30,27 +31,6 @@ export interface Section {
   readonly contents: number;
   readonly end: number;
 }
-
-export interface ImportedItem {
-  readonly module: string;
-  readonly name: string;
-  readonly kind: (typeof KINDS)[number];
-}
-
-export interface ExportedItem {
-  readonly name: string;
-  readonly kind: (typeof KINDS)[number];
-}
-
-/** A global that the module defines. */
-export interface DefinedGlobal {
-  /** Its number, imported globals counted. */
-  readonly index: number;
-  readonly mutable: boolean;
-}
-
-/** How `withExportedGlobals` names a global: this and its number. */
-export const GLOBAL_PREFIX = "global ";
 
 /** Limits of a memory in pages of 64 KiB. */
 export interface MemoryLimits {
@@ -142,8 +122,8 @@ export class Reader {
   }
 }
 
-function malformed(offset: number, what: string): SimulationError {
-  return new SimulationError(`not a valid WebAssembly module: ${what} at byte ${offset}`);
+function malformed(offset: number, what: string): ModuleError {
+  return new ModuleError(`not a valid WebAssembly module: ${what} at byte ${offset}`);
 }
 
 /** `value` (below 2^32) in LEB128. */
@@ -190,47 +170,10 @@ export function entries<T>(module: Uint8Array, id: number, read: (reader: Reader
   return found;
 }
 
-export function imports(module: Uint8Array): ImportedItem[] {
-  return entries(module, SectionId.IMPORT, (reader) => {
-    const item = { module: reader.name(), name: reader.name(), kind: reader.kind() };
-    if (item.kind === "func") reader.u32();
-    else if (item.kind === "global") reader.slice(2);
-    else {
-      if (item.kind === "table") reader.byte();
-      reader.limits();
-    }
-    return item;
-  });
-}
-
-export function exports(module: Uint8Array): ExportedItem[] {
-  return entries(module, SectionId.EXPORT, (reader) => {
-    const item = { name: reader.name(), kind: reader.kind() };
-    reader.u32();
-    return item;
-  });
-}
-
-/** Limits of the memory that the module defines; null if it defines none. */
-export function memoryLimits(module: Uint8Array): MemoryLimits | null {
-  return entries(module, SectionId.MEMORY, (reader) => reader.limits())[0] ?? null;
-}
-
-/** The module with its memory limited to `maximum` pages: growing beyond answers -1. */
-export function withMaximumPages(module: Uint8Array, maximum: number): Uint8Array<ArrayBuffer> {
-  const limits = memoryLimits(module);
-  if (!limits) throw new SimulationError("the module defines no memory");
-  if (maximum < limits.minimum) {
-    throw new SimulationError(`the module starts with ${limits.minimum} pages, not ${maximum}`);
-  }
-  const contents = [1, 1, ...leb128(limits.minimum), ...leb128(maximum)];
-  return withSection(module, SectionId.MEMORY, contents);
-}
-
 /** The module with other contents of section `id`, which it has. */
 export function withSection(module: Uint8Array, id: number, contents: Iterable<number>) {
   const section = sections(module).find((candidate) => candidate.id === id);
-  if (!section) throw new SimulationError(`the module has no section ${id}`);
+  if (!section) throw new ModuleError(`the module has no section ${id}`);
   const bytes = Uint8Array.from(contents);
   return Uint8Array.from([
     ...module.subarray(0, section.start),
@@ -238,35 +181,5 @@ export function withSection(module: Uint8Array, id: number, contents: Iterable<n
     ...leb128(bytes.length),
     ...bytes,
     ...module.subarray(section.end),
-  ]);
-}
-
-/** The globals that the module defines. */
-export function globals(module: Uint8Array): DefinedGlobal[] {
-  const imported = imports(module).filter(({ kind }) => kind === "global").length;
-  return entries(module, SectionId.GLOBAL, (reader) => {
-    reader.byte();
-    const mutable = reader.byte() === 1;
-    reader.constant();
-    return mutable;
-  }).map((mutable, place) => ({ index: imported + place, mutable }));
-}
-
-/** The module with every mutable global exported: see `GLOBAL_PREFIX`. */
-export function withExportedGlobals(module: Uint8Array): Uint8Array<ArrayBuffer> {
-  const section = sections(module).find(({ id }) => id === SectionId.EXPORT);
-  if (!section) throw new SimulationError("the module exports nothing");
-  const reader = new Reader(module, section.contents, section.end);
-  const count = reader.u32();
-  const added = globals(module)
-    .filter(({ mutable }) => mutable)
-    .flatMap(({ index }) => {
-      const name = new TextEncoder().encode(`${GLOBAL_PREFIX}${index}`);
-      return [[...leb128(name.length), ...name, KINDS.indexOf("global"), ...leb128(index)]];
-    });
-  return withSection(module, SectionId.EXPORT, [
-    ...leb128(count + added.length),
-    ...module.subarray(reader.position, section.end),
-    ...added.flat(),
   ]);
 }

@@ -1,17 +1,16 @@
 import { describe, expect, test } from "vitest";
+import { leb128, ModuleError, sections } from "../../scripts/wasm/wasm_binary.ts";
+import { KERNEL_FUNCTIONS } from "../../sim/kernel.ts";
+import { kernelBytes } from "../support/kernel_module.ts";
 import {
   exports,
   GLOBAL_PREFIX,
   globals,
   imports,
-  leb128,
   memoryLimits,
-  sections,
   withExportedGlobals,
   withMaximumPages,
-} from "../../sim/wasm_binary.ts";
-import { KERNEL_FUNCTIONS } from "../../sim/kernel.ts";
-import { kernelBytes } from "../support/kernel_module.ts";
+} from "../support/module_parts.ts";
 
 /** (module (import "env" "f" (func)) (memory 2) (export "memory" (memory 0))) */
 const SMALL = Uint8Array.from([
@@ -66,6 +65,7 @@ describe("the outline of a module", () => {
 
   test("what is no module or ends too early is refused with the place", () => {
     expect(() => sections(Uint8Array.of(1, 2, 3))).toThrow(/no magic number/);
+    expect(() => sections(Uint8Array.of(1, 2, 3))).toThrow(ModuleError);
     for (let length = 8; length < SMALL.length; ++length) {
       const borders = [8, ...sections(SMALL).map(({ end }) => end)];
       const cut = SMALL.slice(0, length);

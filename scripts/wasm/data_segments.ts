@@ -15,7 +15,7 @@ import {
   sections,
   signedLeb128,
   withSection,
-} from "../sim/wasm_binary.ts";
+} from "./wasm_binary.ts";
 
 // WebAssembly Core Specification 2.0, 5.5.14: a segment of memory 0 whose offset is an expression;
 // 5.4.7 and 5.4.9: the expression.
