@@ -20,7 +20,7 @@ import { dirname, join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 
 /** Seeds are below: test/support/seeds.ts takes nine digits. */
 const SEEDS = 1_000_000_000;
@@ -32,7 +32,7 @@ function help() {
 }
 
 function usageError(what) {
-  console.error(`soak: error: ${what} (see node scripts/soak.mjs --help)`);
+  console.error(`soak: error: ${what} (see node test/property/soak.mjs --help)`);
   process.exit(2);
 }
 
