@@ -1,8 +1,11 @@
 import { createColors } from "picocolors";
 import { describe, expect, it } from "vitest";
-import { freeBlocksText } from "../../tools/cli/free_blocks_text.ts";
-import { rangeTable, rangeText } from "../../tools/cli/ranges_text.ts";
-import { sanitisedText } from "../../tools/cli/summary_text.ts";
+import {
+  freeBlocksText,
+  rangeTable,
+  rangeText,
+  sanitisedText,
+} from "../../tools/cli/parts_text.ts";
 import { fit, grouped, LINE_WIDTH, paragraph, table } from "../../tools/cli/text.ts";
 import { summariseLog } from "../../tools/log/log_summary.ts";
 

@@ -4,8 +4,7 @@
 
 import { formatBytes } from "../formats/size.ts";
 import { type LogSummary } from "../log/log_summary.ts";
-import { frameCells, heading, rangeTable } from "./ranges_text.ts";
-import { sanitisedText, storageText } from "./summary_text.ts";
+import { frameCells, heading, rangeTable, sanitisedText, storageText } from "./parts_text.ts";
 import { type Colours } from "./terminal.ts";
 import { grouped, paragraph, table } from "./text.ts";
 

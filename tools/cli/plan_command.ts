@@ -4,8 +4,7 @@
 
 import { type Command } from "commander";
 import { planMachine } from "../plan/plan.ts";
-import { Status } from "./failure.ts";
-import { failureText } from "./failure_text.ts";
+import { failureText, Status } from "./failure.ts";
 import { readKernel } from "./files.ts";
 import { addMapArguments, type MapOptions, readMap } from "./map_source.ts";
 import { planText } from "./plan_text.ts";

@@ -4,10 +4,15 @@
 
 import { formatBytes } from "../formats/size.ts";
 import { type Plan } from "../plan/plan.ts";
-import { freeBlocksText } from "./free_blocks_text.ts";
-import { mapTitle } from "./map_title.ts";
-import { frameCells, heading, rangeTable } from "./ranges_text.ts";
-import { sanitisedText, storageText } from "./summary_text.ts";
+import {
+  frameCells,
+  freeBlocksText,
+  heading,
+  mapTitle,
+  rangeTable,
+  sanitisedText,
+  storageText,
+} from "./parts_text.ts";
 import { type Colours } from "./terminal.ts";
 import { grouped, table } from "./text.ts";
 

@@ -7,9 +7,7 @@ import { type MapInput } from "../formats/map_input.ts";
 import { formatBytes } from "../formats/size.ts";
 import { LARGE_PAGE_ORDER } from "../trace/random_load.ts";
 import { type Trace, type TraceSample } from "../trace/trace.ts";
-import { freeBlocksText } from "./free_blocks_text.ts";
-import { mapTitle } from "./map_title.ts";
-import { heading } from "./ranges_text.ts";
+import { freeBlocksText, heading, mapTitle } from "./parts_text.ts";
 import { type Colours } from "./terminal.ts";
 import { grouped, table } from "./text.ts";
 
