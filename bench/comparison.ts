@@ -2,7 +2,8 @@
  * Compares a run with the committed one and says what is worse by more than the noise.
  *
  * Compared are figures that mean the same on another machine: ratios to the reference allocator,
- * instructions in the guest, shares of blocks regained, bytes of metadata.
+ * instructions in the guest, shares of blocks regained, bytes of metadata. They are all that
+ * `bench/results.json` keeps of a run; docs/performance.md has its tables.
  */
 
 import { SUBJECT } from "./allocators.ts";
@@ -22,11 +23,12 @@ export interface Comparison {
 /** Figures that never repeat more exactly than this share of themselves. */
 const LEAST_NOISE = 0.03;
 
-/** What is compared of a run: figures by name, each with its spread. */
-type Figures = Map<string, Pick<Summary, "median" | "spread">>;
+/** What is compared of a run: figures by name, each with its spread; less is better. */
+export type Figures = Readonly<Record<string, Pick<Summary, "median" | "spread">>>;
 
-function figuresOf({ speed, fragmentation, seeding, startUp }: Results): Figures {
-  const figures: Figures = new Map();
+/** The figures of a run that are compared. */
+export function figuresOf({ speed, fragmentation, seeding, startUp }: Results): Figures {
+  const figures = new Map<string, Figures[string]>();
   for (const { engine, measure, allocator, ratio, time } of speed) {
     const figure = engine === GUEST ? time : ratio;
     if (allocator === SUBJECT && figure) figures.set(`${measure}, ${engine}`, figure);
@@ -42,14 +44,23 @@ function figuresOf({ speed, fragmentation, seeding, startUp }: Results): Figures
   for (const { machine, memory, handoff } of startUp) {
     if (machine === COUNTED) figures.set(`handoff, ${memory}`, { median: handoff, spread: 0 });
   }
-  return figures;
+  return Object.fromEntries(figures);
+}
+
+/** `figures` as JSON, one a line, in four significant digits. */
+export function figuresJson(figures: Figures): string {
+  const short = (value: number) => Number(value.toPrecision(4));
+  const lines = Object.entries(figures).map(
+    ([name, { median, spread }]) =>
+      `  ${JSON.stringify(name)}: { "median": ${short(median)}, "spread": ${short(spread)} }`,
+  );
+  return `{\n${lines.join(",\n")}\n}\n`;
 }
 
 /** Pairs up the figures that both runs have. */
-export function compare(now: Results, before: Results): Comparison[] {
-  const old = figuresOf(before);
-  return [...figuresOf(now)].flatMap(([name, figure]) => {
-    const other = old.get(name);
+export function compare(now: Figures, before: Figures): Comparison[] {
+  return Object.entries(now).flatMap(([name, figure]) => {
+    const other = before[name];
     if (!other) return [];
     const noise = Math.max(figure.spread, other.spread, other.median * LEAST_NOISE);
     return [{ name, before: other.median, now: figure.median, noise }];

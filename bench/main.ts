@@ -5,7 +5,14 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ALLOCATORS } from "./allocators.ts";
-import { compare, describeComparison, isWorse } from "./comparison.ts";
+import {
+  compare,
+  describeComparison,
+  type Figures,
+  figuresJson,
+  figuresOf,
+  isWorse,
+} from "./comparison.ts";
 import { measureFragmentation } from "./fragmentation.ts";
 import { measureGuestStartUp, measureInGuest } from "./guest.ts";
 import { machineFacts } from "./machine.ts";
@@ -87,10 +94,6 @@ async function run(options: Options): Promise<Results> {
   };
 }
 
-function writeJson(path: string, results: Results): void {
-  writeFileSync(path, `${JSON.stringify(results, null, 2)}\n`);
-}
-
 /**
  * Prints, writes and compares; false if something is worse than before. A run that is not whole is
  * not saved.
@@ -99,13 +102,14 @@ async function conclude(results: Results, options: Options): Promise<boolean> {
   console.log(report(results));
   let good = true;
   if (existsSync(COMMITTED)) {
-    const comparisons = compare(results, JSON.parse(readFileSync(COMMITTED, "utf8")) as Results);
+    const before = JSON.parse(readFileSync(COMMITTED, "utf8")) as Figures;
+    const comparisons = compare(figuresOf(results), before);
     console.log(`\n${describeComparison(comparisons)}`);
     good = !comparisons.some(isWorse);
   }
-  if (options.json) writeJson(options.json, results);
+  if (options.json) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`);
   if (options.save && !failures.length) {
-    writeJson(COMMITTED, results);
+    writeFileSync(COMMITTED, figuresJson(figuresOf(results)));
     writeFileSync(PLOT, await plot(results));
     writeFileSync(DOCUMENT, withResults(readFileSync(DOCUMENT, "utf8"), results));
   }

@@ -14,9 +14,9 @@ export const USAGE = `usage: npm run bench -- [option ...]
   --engines NAMES  which engines, separated by commas: v8, wasm3, wasm2c, native, guest
                    (default: all; with --quick: v8)
   --rounds N       rounds that count, 1 to 99 (default 7; with --quick: 3)
-  --json FILE      writes the results there
-  --save           writes them to bench/results.json and into docs/performance.md, and the plot
-                   to docs/benchmark.svg; for whole runs only
+  --json FILE      writes all results there
+  --save           writes them into docs/performance.md, the plot to docs/benchmark.svg, and what
+                   later runs are compared with to bench/results.json; for whole runs only
   --check          exit status 1 if a figure is worse than in bench/results.json
   --help           says this
 

@@ -1,5 +1,5 @@
 /**
- * What a run finds, as `results.json` keeps it.
+ * What a run finds: all that the report, the plot, the goals and the comparison are made from.
  */
 
 import { type Summary } from "./statistics.ts";

@@ -1,6 +1,6 @@
 /**
- * The workloads (issue and DESIGN call them by these names), as steps over the exports of `loops.c`
- * and `loops_entry.ts`.
+ * The workloads, as steps over the exports of `loops.c` and `loops_entry.ts`. Reports, goals and
+ * docs/performance.md call them by the names given here.
  */
 
 import { type Instance } from "./engine.ts";
