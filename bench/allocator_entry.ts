@@ -2,7 +2,7 @@
  * The kernel's allocators as a module of their own, for benchmarks on the host: the code of
  * `src/mm` as it ships, on tables in this module's memory.
  *
- * What a kernel's bring-up hands the allocators lies here one behind the other, from `__heap_base`
+ * What a kernel's bring-up hands the allocators lies here one after the other, from `__heap_base`
  * on: the runs of memory, the table of sharing counts, the allocators' tables, the list of blocks
  * that the workloads keep.
  */
@@ -54,7 +54,7 @@ function runAt(index: u32): FrameRange {
   return changetype<FrameRange>(alignUp(__heap_base, 8) + usize(index) * FRAME_RANGE_BYTES);
 }
 
-/** Sees to linear memory up to `end`. */
+/** Grows linear memory up to `end`. */
 function ensure(end: u64): void {
   const have = u64(memory.size()) * WASM_PAGE;
   if (end > have && memory.grow(i32((end - have + WASM_PAGE - 1) / WASM_PAGE)) < 0) unreachable();

@@ -62,7 +62,7 @@ const list = changetype<Chunk>(memory.data(24));
 /** Frames that the workloads have. */
 let frames: u32 = 0;
 
-/** True if the command line holds `text` at `position`, and behind it a word or a name ends. */
+/** True if the command line holds `text` at `position`, and a word or a name ends after it. */
 function holds(position: u32, text: string): bool {
   const size = u32(text.length);
   if (position + size > optionLength) return false;

@@ -67,7 +67,7 @@ function parseRounds(text: string): number {
   return Number(text);
 }
 
-/** Reads the arguments behind the script's name; throws a UsageError if they make no sense. */
+/** Reads the arguments after the script's name; throws a UsageError if they make no sense. */
 export function parseOptions(args: readonly string[]): Options {
   const { values } = parse(args);
   const { quick = false, only, engines, rounds, save = false } = values;

@@ -36,7 +36,7 @@ const SIZES: readonly (readonly [gibibytes: number, name: string])[] = [
   [1024, "1 TiB"],
 ];
 
-/** A boot's times in microseconds, read from its log, and how much memory the module came to. */
+/** A boot's times in microseconds, read from its log, and how much memory the module used. */
 export interface BootTimes {
   readonly handoff: number;
   /** From the log's first line to the started line. */

@@ -1,5 +1,5 @@
 /**
- * What a simulated machine is built from, and what a boot on it comes to.
+ * What a simulated machine is built from, and what a boot on it returns.
  */
 
 import { type BootRegionRecord, type BootSizes, type Placement } from "./boot_layout.ts";

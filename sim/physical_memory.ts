@@ -1,7 +1,7 @@
 /**
  * Sparse physical memory: bytes at addresses up to 2^52, and nothing about who may touch them.
  *
- * A machine of a terabyte costs what was written to it. A page is in one of three states:
+ * A machine with a terabyte costs no more than what was written to it. A page is in one of three states:
  *
  *   - written: it has an array of its own;
  *   - uniform: one byte all over, from a fill of a few pages; it costs a map slot;
@@ -109,7 +109,7 @@ export class PhysicalMemory {
     }
   }
 
-  /** Sets `bytes` bytes from `address` on to `byte`; costs what was written before, not `bytes`. */
+  /** Sets `bytes` bytes from `address` on to `byte`; costs the written pages there, not `bytes`. */
   fill(address: number, bytes: number, byte: number): void {
     const end = address + bytes;
     const firstWhole = Math.ceil(address / FRAME_BYTES);

@@ -42,7 +42,7 @@ static inline void list_init(struct list *list) { list->next = list->prev = list
 
 static inline bool list_empty(const struct list *list) { return list->next == list; }
 
-/* Puts `entry` behind `at`. */
+/* Puts `entry` after `at`. */
 static inline void list_add(struct list *at, struct list *entry) {
     struct list *next = at->next;
     next->prev = entry;

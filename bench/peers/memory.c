@@ -18,7 +18,7 @@ static unsigned char *arena(void) {
                              ~(uintptr_t)(ALIGNMENT - 1));
 }
 
-/* Sees to `bytes` of arena. */
+/* Makes room for `bytes` of arena. */
 static void ensure(size_t bytes) {
     size_t have = __builtin_wasm_memory_size(0) * WASM_PAGE;
     size_t want = (size_t)arena() + bytes;

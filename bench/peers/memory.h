@@ -1,6 +1,6 @@
 /*
  * Memory for tables: an arena that only grows until it starts over. In wasm it is linear memory
- * behind the static data, in a native program one reservation of address space.
+ * after the static data, in a native program one reservation of address space.
  */
 #ifndef BENCH_MEMORY_H
 #define BENCH_MEMORY_H

@@ -67,7 +67,7 @@ uint32_t allocator_alloc(uint32_t order) {
     return NO_FRAME;
 }
 
-/* Index of the first run that starts behind `frame`. */
+/* Index of the first run that starts after `frame`. */
 static uint32_t place_of(uint32_t frame) {
     uint32_t low = 0, high = run_count;
     while (low < high) {

@@ -1,5 +1,5 @@
 /**
- * `slopos log`: whether a boot went well, and what it came to, by its log.
+ * `slopos log`: whether a boot went well, and its figures, from its log.
  */
 
 import { type Command } from "commander";
@@ -40,7 +40,7 @@ export function addLogCommand(
   program
     .command("log")
     .summary("what a boot's log says")
-    .description("Reads the kernel's boot log and prints what the boot came to.")
+    .description("Reads the kernel's boot log and prints its figures and whether they agree.")
     .argument("<FILE>", "the log, or - for standard input")
     .option("--json", "print the summary as JSON")
     .addHelpText("after", HELP)

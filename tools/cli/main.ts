@@ -40,7 +40,7 @@ export async function main(words: readonly string[], terminal: Terminal): Promis
     status = ended;
   };
   const program = new Command("slopos")
-    .description("Runs the very kernel of SlopOS on anybody's memory map.")
+    .description("Runs the real SlopOS kernel on any machine's memory map.")
     .configureOutput({
       writeOut: terminal.out,
       writeErr: terminal.err,

@@ -62,7 +62,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ["frame_zero", "frame 0 is never used"],
   ["partial_frame", "it does not begin and end on frame borders"],
   ["beyond_16_tib", "frames from 16 TiB on have no number"],
-  ["overflow", "it ends behind the last address"],
+  ["overflow", "it ends past the last address"],
 ]);
 
 function changeText({ kind, change, reason }: ChangedEntry): string {

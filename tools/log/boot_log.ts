@@ -21,7 +21,7 @@ export interface LogLine {
   readonly values: Readonly<Record<string, string>>;
 }
 
-// Firmware may leave the cursor behind text of its own, so a line begins where the time does.
+// Firmware may leave the cursor after text of its own, so a line begins where the time does.
 const TIMED_LINE = /\[ {0,5}(\d{1,6})\.(\d{6})\] (\w{1,32}): (.*)$/;
 const PANIC_LINE = /^PANIC: (\w{1,32}): (.*)$/;
 const PAIR = /(?:^| )(\w+)=("[^"]*"|\S*)/g;

@@ -26,8 +26,8 @@ export type Operation =
 export type OperationKind = Operation["kind"];
 
 /**
- * Where operations come from. Each `yield` gives one and is answered whether the kernel did it: what
- * comes next may depend on that.
+ * Where operations come from. Each `yield` gives one and returns whether the kernel did it: what comes
+ * next may depend on that.
  */
 export type Workload = Generator<Operation, void, boolean>;
 

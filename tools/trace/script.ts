@@ -10,8 +10,8 @@
  *     free 0x200000 order=0                  an address serves as well as a name
  *     reserve 0x400000 bytes=2M              kept out of allocation for good
  *
- * A name may be given again once its block is free. Whatever a kernel may refuse is no error of the
- * script: the refusal is what one may want to see.
+ * A name may be given again once its block is free. What the kernel refuses is no error of the script:
+ * the refusal may be what one wants to see.
  */
 
 import { FrameFlag } from "../../abi/frame.ts";
@@ -37,7 +37,7 @@ const ADDRESS = /^0x[0-9a-f]{1,16}$/i;
 interface Words {
   readonly line: number;
   readonly kind: string;
-  /** The word behind the operation. */
+  /** The word after the operation. */
   readonly subject: string;
   /** `key=value` words. */
   readonly values: ReadonlyMap<string, string>;

@@ -39,7 +39,7 @@ export interface Trace {
   /** Operations that the kernel did. */
   readonly done: Readonly<Record<OperationKind, number>>;
   readonly refused: readonly Refusal[];
-  /** The first is from before the first operation, the last from behind the last. */
+  /** The first is taken before the first operation, the last one after the last. */
   readonly samples: readonly TraceSample[];
 }
 

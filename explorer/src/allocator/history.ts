@@ -7,7 +7,7 @@ import { type HistoryPoint } from "../machine/protocol.ts";
 
 const MOST_POINTS = 1000;
 
-/** `history` with `points` behind it. */
+/** `history` with `points` added. */
 export function withPoints(
   history: readonly HistoryPoint[],
   points: readonly HistoryPoint[],

@@ -72,12 +72,12 @@ export class Axis {
     return this.#stretches.map(({ base }) => base);
   }
 
-  #find(isBehind: (stretch: Stretch) => boolean): Stretch | undefined {
+  #find(isBefore: (stretch: Stretch) => boolean): Stretch | undefined {
     let low = 0;
     let high = this.#stretches.length - 1;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (isBehind(this.#stretches[middle]!)) low = middle + 1;
+      if (isBefore(this.#stretches[middle]!)) low = middle + 1;
       else high = middle;
     }
     return this.#stretches[low];

@@ -13,7 +13,7 @@ export interface Span {
 
 export interface Piece extends Span {
   readonly owner: OwnerId;
-  /** The type or reason behind the owner, in words. */
+  /** The type or reason that the owner follows from, in words. */
   readonly detail: string;
 }
 
