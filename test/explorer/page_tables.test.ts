@@ -59,6 +59,43 @@ describe.skipIf(NO_BROWSER)("page tables", () => {
     });
   });
 
+  test("a piece of the map says where it is mapped, and a press shows the walk", async () => {
+    // Managed, an allocator's table, the image: each is reached in a way of its own.
+    for (const at of [0x2000000, 0x1e000000, 0x100000]) {
+      const fragment = `machine=${NAME}&at=0x${at.toString(16)}`;
+      await site.visit({ fragment }, async (explorer) => {
+        const { page } = explorer;
+        await explorer.ready();
+        const range = await page.locator(".chosen-piece code").first().innerText();
+        const [base, last] = range.split("–").map(BigInt);
+        const expected = walk.mappings
+          .filter(({ physical, bytes }) => physical <= last! && physical + bytes > base!)
+          .map(({ virtual, physical }) =>
+            physical < base! ? virtual + (base! - physical) : virtual,
+          );
+        expect(expected.length).toBeGreaterThan(0);
+        const listed = page.getByRole("list", { name: "Where it is mapped" }).getByRole("button");
+        await listed.first().waitFor();
+        const virtuals = await listed.allInnerTexts();
+        expect(virtuals.map((text) => BigInt(text.replaceAll("_", "")))).toEqual(
+          expected.slice(0, 8),
+        );
+        await listed.last().click();
+        const result = page.getByTestId("walk-result");
+        const { virtual, physical } = mappingAt(
+          walk,
+          BigInt(virtuals.at(-1)!.replaceAll("_", "")),
+        )!;
+        const told = physical + (BigInt(virtuals.at(-1)!.replaceAll("_", "")) - virtual);
+        await result.getByText(`Physical 0x${told.toString(16).padStart(9, "0")}`).waitFor();
+        const box = (await result.boundingBox())!;
+        const scrolled = await page.evaluate(() => innerHeight);
+        expect(box.y).toBeGreaterThanOrEqual(0);
+        expect(box.y + box.height).toBeLessThanOrEqual(scrolled);
+      });
+    }
+  });
+
   test("an address that is not canonical or no address is said to be so", async () => {
     await site.visit({ fragment: `machine=${NAME}&tab=page-tables` }, async (explorer) => {
       const { page } = explorer;

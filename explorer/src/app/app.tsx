@@ -8,6 +8,7 @@ import { type StepId, stepsOf } from "../bring_up/steps.ts";
 import { Timeline } from "../bring_up/timeline.tsx";
 import { MapPanel, type MapSettings } from "../map/map_panel.tsx";
 import { PlanMap } from "../map/machine_map.ts";
+import { PieceMappings } from "../map/piece_mappings.tsx";
 import { PagingPanel } from "../paging/paging_panel.tsx";
 import { ShareBar } from "../share/share_bar.tsx";
 import { type MachineChoice } from "./choice.ts";
@@ -119,8 +120,13 @@ function Machine({ state, machine, onChange }: MachineProps) {
     (part: Partial<MapSettings>) => onChange(({ map }) => ({ map: { ...map, ...part } })),
     [onChange],
   );
+  /** True while the answer to a walk that was asked for at the map is to come into view. */
+  const [isWalkWanted, setWalkWanted] = useState(false);
   const onWalk = useCallback(
-    (address: number) => onChange({ virtual: BigInt(address), tab: "page-tables" }),
+    (virtual: bigint) => {
+      onChange({ virtual, tab: "page-tables" });
+      setWalkWanted(true);
+    },
     [onChange],
   );
   const onStep = useCallback((chosen: StepId | null) => onChange({ step: chosen }), [onChange]);
@@ -130,7 +136,14 @@ function Machine({ state, machine, onChange }: MachineProps) {
   return (
     <>
       <Summary plan={plan} name={opened.name} />
-      <MapPanel map={map} settings={state.map} onSettings={onSettings} onWalk={onWalk} />
+      <MapPanel
+        map={map}
+        settings={state.map}
+        onSettings={onSettings}
+        describe={(piece) =>
+          !plan.failure && <PieceMappings {...{ client, piece, onWalk }} machine={opened} />
+        }
+      />
       <section class="panel">
         <TabBar tabs={tabs} chosen={tab} onChoose={(id) => onChange({ tab: id })} />
         <TabPanel id={tab}>
@@ -146,6 +159,8 @@ function Machine({ state, machine, onChange }: MachineProps) {
               machine={opened}
               virtual={state.virtual}
               onVirtual={onVirtual}
+              wanted={isWalkWanted}
+              onShown={() => setWalkWanted(false)}
             />
           )}
         </TabPanel>

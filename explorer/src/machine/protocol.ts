@@ -175,6 +175,11 @@ export interface Requests {
   };
   walk: { ask: { readonly virtual: bigint }; answer: AddressWalk };
   mappings: { ask: null; answer: readonly MappedRun[] };
+  /** What maps any of the physical `[base, end)`, cut to it. */
+  mappingsOf: {
+    ask: { readonly base: number; readonly end: number };
+    answer: readonly MappedRun[];
+  };
 }
 
 export type RequestName = keyof Requests;

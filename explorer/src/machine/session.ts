@@ -65,6 +65,17 @@ export class Session {
     return walkAll(this.#read, this.#machine.pageRoot).runs;
   }
 
+  /** What maps any of the physical `[base, end)`, cut to it, in the order of virtual addresses. */
+  mappingsOf(base: number, end: number): MappedRun[] {
+    return this.mappings().flatMap((run) => {
+      const from = Math.max(run.physical, base);
+      const to = Math.min(run.physical + run.bytes, end);
+      if (from >= to) return [];
+      const virtual = run.virtual + BigInt(from - run.physical);
+      return [{ ...run, virtual, physical: from, bytes: to - from }];
+    });
+  }
+
   walk(virtual: bigint): AddressWalk {
     return walkAddress(this.#read, this.#machine.pageRoot, virtual);
   }

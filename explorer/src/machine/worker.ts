@@ -165,6 +165,8 @@ function serve(request: RequestMessage): unknown {
       return current().walk(request.ask.virtual);
     case "mappings":
       return current().mappings();
+    case "mappingsOf":
+      return current().mappingsOf(request.ask.base, request.ask.end);
   }
 }
 

@@ -2,6 +2,7 @@
  * The map with everything around it: scale, zoom, overview, legend, what is chosen, the table.
  */
 
+import { type ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { Axis, type ScaleKind } from "./axis.ts";
 import { Legend } from "./legend.tsx";
@@ -9,7 +10,7 @@ import { type MachineMap } from "./machine_map.ts";
 import { MapBar, PieceText } from "./map_bar.tsx";
 import { Overview } from "./overview.tsx";
 import { type OwnerId } from "./owner.ts";
-import { pieceAt, type Span } from "./piece.ts";
+import { type Piece, pieceAt, type Span } from "./piece.ts";
 import { PieceTable } from "./piece_table.tsx";
 import { frame, zoom } from "./view_window.ts";
 
@@ -35,11 +36,11 @@ export interface MapPanelProps {
   readonly map: MachineMap;
   readonly settings: MapSettings;
   readonly onSettings: (change: Partial<MapSettings>) => void;
-  /** Walks the tables for an address. */
-  readonly onWalk: (address: number) => void;
+  /** What the page knows of a piece beyond its own figures. */
+  readonly describe: (piece: Piece) => ComponentChildren;
 }
 
-export function MapPanel({ map, settings, onSettings, onWalk }: MapPanelProps) {
+export function MapPanel({ map, settings, onSettings, describe }: MapPanelProps) {
   const { pieces } = map;
   const [highlighted, setHighlighted] = useState<OwnerId | null>(null);
   const axis = useMemo(
@@ -124,12 +125,8 @@ export function MapPanel({ map, settings, onSettings, onWalk }: MapPanelProps) {
             <button type="button" onClick={() => onView(frame(axis, chosen, whole))}>
               Zoom to it
             </button>
-            {chosen.owner !== "hole" && (
-              <button type="button" onClick={() => onWalk(chosen.base)}>
-                How is it mapped?
-              </button>
-            )}
           </div>
+          {chosen.owner !== "hole" && describe(chosen)}
         </div>
       )}
       <p class="hint" id="map-keys">

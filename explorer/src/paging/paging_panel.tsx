@@ -2,7 +2,7 @@
  * The page tables: walk any address, and see what is mapped.
  */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { parseAddress } from "../address_text.ts";
 import { formatVirtual } from "../format.ts";
 import { type MachineClient } from "../machine/client.ts";
@@ -17,6 +17,9 @@ export interface PagingPanelProps {
   readonly machine: unknown;
   readonly virtual: bigint;
   readonly onVirtual: (virtual: bigint) => void;
+  /** True if the walk was asked for elsewhere: it comes into view and takes the focus. */
+  readonly wanted: boolean;
+  readonly onShown: () => void;
 }
 
 /** An example of each part of the address space. */
@@ -31,7 +34,9 @@ function examples(runs: readonly MappedRun[]): { label: string; virtual: bigint 
   ].filter((one): one is { label: string; virtual: bigint } => one.virtual !== undefined);
 }
 
-export function PagingPanel({ client, machine, virtual, onVirtual }: PagingPanelProps) {
+export function PagingPanel(props: PagingPanelProps) {
+  const { client, machine, virtual, onVirtual, wanted, onShown } = props;
+  const shown = useRef<HTMLDivElement>(null);
   const [text, setText] = useState(formatVirtual(virtual));
   const [error, setError] = useState("");
   const [walk, setWalk] = useState<AddressWalk | null>(null);
@@ -44,6 +49,12 @@ export function PagingPanel({ client, machine, virtual, onVirtual }: PagingPanel
     setText(formatVirtual(virtual));
     client.ask("walk", { virtual }).then(setWalk, (reason: Error) => setError(reason.message));
   }, [client, machine, virtual]);
+
+  useEffect(() => {
+    if (!wanted || walk?.virtual !== virtual) return;
+    shown.current!.focus();
+    onShown();
+  }, [wanted, walk, virtual, onShown]);
 
   const submit = (event: Event) => {
     event.preventDefault();
@@ -78,7 +89,9 @@ export function PagingPanel({ client, machine, virtual, onVirtual }: PagingPanel
           {error}
         </p>
       )}
-      {walk && <WalkView walk={walk} />}
+      <div ref={shown} tabIndex={-1} role="group" aria-label="Page walk">
+        {walk && <WalkView walk={walk} />}
+      </div>
       <MappingTable runs={runs} onWalk={onVirtual} />
     </div>
   );

@@ -1,0 +1,65 @@
+/**
+ * Where the chosen piece of physical memory can be reached: every run of virtual addresses that is
+ * mapped to a part of it.
+ */
+
+import { useEffect, useState } from "preact/hooks";
+import { formatBytes, formatVirtual } from "../format.ts";
+import { type MachineClient } from "../machine/client.ts";
+import { type MappedRun } from "../machine/protocol.ts";
+import { kindOf, rightsOf } from "../paging/address_kinds.ts";
+import { type Span } from "./piece.ts";
+
+/** Mappings that are listed; the table of all is on the tab for page tables. */
+const MOST = 8;
+
+export interface PieceMappingsProps {
+  readonly client: MachineClient;
+  /** Changes with the machine. */
+  readonly machine: unknown;
+  readonly piece: Span;
+  /** Walks the tables for an address. */
+  readonly onWalk: (virtual: bigint) => void;
+}
+
+export function PieceMappings({ client, machine, piece, onWalk }: PieceMappingsProps) {
+  const [runs, setRuns] = useState<readonly MappedRun[] | null>(null);
+  const { base, end } = piece;
+  useEffect(() => {
+    let current = true;
+    setRuns(null);
+    // Without page tables of the kernel's, after a boot that failed, there is nothing to tell.
+    client.ask("mappingsOf", { base, end }).then(
+      (found) => current && setRuns(found),
+      () => {},
+    );
+    return () => {
+      current = false;
+    };
+  }, [client, machine, base, end]);
+  if (!runs) return null;
+  if (runs.length === 0)
+    return <p class="piece-mappings">Mapped nowhere: no address leads here.</p>;
+  return (
+    <div class="piece-mappings">
+      <p>Mapped at</p>
+      <ul aria-label="Where it is mapped">
+        {runs.slice(0, MOST).map((run) => (
+          <li key={String(run.virtual)}>
+            <button
+              type="button"
+              class="link"
+              title="Walk the page tables for this address"
+              onClick={() => onWalk(run.virtual)}
+            >
+              <code>{formatVirtual(run.virtual)}</code>
+            </button>{" "}
+            {kindOf(run.virtual)}, {formatBytes(run.bytes)} in pages of {formatBytes(run.pageBytes)}
+            , <code>{rightsOf(run)}</code>
+          </li>
+        ))}
+        {runs.length > MOST && <li>… and {runs.length - MOST} more runs of pages</li>}
+      </ul>
+    </div>
+  );
+}
