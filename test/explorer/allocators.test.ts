@@ -97,7 +97,7 @@ describe.skipIf(NO_BROWSER)("allocators", () => {
       await expect.poll(() => answer.innerText()).toMatch(/INVALID_ADDRESS|RESERVED/);
       await page.getByLabel("Address to free").fill("not an address");
       await free.click();
-      await expect.poll(() => answer.innerText()).toContain("hexadecimal");
+      await expect.poll(() => answer.innerText()).toContain("Write an address");
       expect(await counts(explorer)).toEqual(before);
       await expectSums(explorer);
     });

@@ -106,6 +106,11 @@ describe.skipIf(NO_BROWSER)("page tables", () => {
       await page.getByTestId("virtual").fill("twelve");
       await page.getByRole("button", { name: "Walk", exact: true }).click();
       await page.getByRole("alert").waitFor();
+      await page.getByRole("button", { name: "frame 0" }).click();
+      expect(await page.getByRole("alert").count()).toBe(0);
+      await page.getByTestId("virtual").fill("2 MiB");
+      await page.getByRole("button", { name: "Walk", exact: true }).click();
+      await page.getByTestId("walk-result").getByText("Physical 0x000200000").waitFor();
     });
   });
 

@@ -5,7 +5,7 @@
 
 import { useState } from "preact/hooks";
 import { FrameFlag } from "../../../abi/frame.ts";
-import { parseAddress } from "../address_text.ts";
+import { ADDRESS_FORMS, parseAddress } from "../address_text.ts";
 import { formatAddress, formatOrder } from "../format.ts";
 import { type MachineClient } from "../machine/client.ts";
 import { type OperationResult } from "../machine/protocol.ts";
@@ -50,7 +50,7 @@ export function BlockForm({ client, flags, onFlags }: BlockFormProps) {
     );
   const free = () => {
     const parsed = parseAddress(address);
-    if (parsed === null) setMessage("Freed: write the address in hexadecimal, such as 0x00100000.");
+    if (parsed === null) setMessage(ADDRESS_FORMS);
     else void tell("Freed", client.ask("free", { address: Number(parsed), order }));
   };
   return (

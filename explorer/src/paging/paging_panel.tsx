@@ -3,7 +3,7 @@
  */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { parseAddress } from "../address_text.ts";
+import { ADDRESS_FORMS, parseAddress } from "../address_text.ts";
 import { formatVirtual } from "../format.ts";
 import { type MachineClient } from "../machine/client.ts";
 import { type AddressWalk, type MappedRun } from "../machine/protocol.ts";
@@ -56,11 +56,17 @@ export function PagingPanel(props: PagingPanelProps) {
     onShown();
   }, [wanted, walk, virtual, onShown]);
 
+  /** Walks `address`; what was said of another one before goes. */
+  const go = (address: bigint) => {
+    setError("");
+    setText(formatVirtual(address));
+    onVirtual(address);
+  };
   const submit = (event: Event) => {
     event.preventDefault();
     const parsed = parseAddress(text);
-    setError(parsed === null ? "Write an address of up to 16 hexadecimal digits." : "");
-    if (parsed !== null) onVirtual(parsed);
+    if (parsed === null) setError(ADDRESS_FORMS);
+    else go(parsed);
   };
   return (
     <div class="paging">
@@ -79,7 +85,7 @@ export function PagingPanel(props: PagingPanelProps) {
           Walk
         </button>
         {examples(runs).map((one) => (
-          <button key={one.label} type="button" onClick={() => onVirtual(one.virtual)}>
+          <button key={one.label} type="button" onClick={() => go(one.virtual)}>
             {one.label}
           </button>
         ))}
@@ -92,7 +98,7 @@ export function PagingPanel(props: PagingPanelProps) {
       <div ref={shown} tabIndex={-1} role="group" aria-label="Page walk">
         {walk && <WalkView walk={walk} />}
       </div>
-      <MappingTable runs={runs} onWalk={onVirtual} />
+      <MappingTable runs={runs} onWalk={go} />
     </div>
   );
 }
