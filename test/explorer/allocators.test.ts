@@ -153,6 +153,71 @@ describe.skipIf(NO_BROWSER)("allocators", () => {
     });
   });
 
+  test("forms keep what was set across tabs and in the link, and the load what it runs with", async () => {
+    const form = async ({ page }: ExplorerPage) => ({
+      mix: await page.getByRole("combobox", { name: /^Blocks/ }).inputValue(),
+      fill: await page.getByLabel(/Keep allocated/).inputValue(),
+      speed: await page.getByLabel(/Speed/).inputValue(),
+      below4G: await page.getByLabel("below 4 GiB").isChecked(),
+      order: await page.getByTestId("order").inputValue(),
+      address: await page.getByLabel("Address to free").inputValue(),
+    });
+    let link = "";
+    await site.visit({ fragment: FRAGMENT }, async (explorer) => {
+      const { page } = explorer;
+      await explorer.ready();
+      await page.getByRole("combobox", { name: /^Blocks/ }).selectOption("single");
+      await page.getByLabel(/Keep allocated/).fill("0.9");
+      await page.getByLabel(/Speed/).fill("5");
+      await page.getByLabel("below 4 GiB").check();
+      await page.getByTestId("order").selectOption("7");
+      await page.getByLabel("Address to free").fill("0x123000");
+      const set = await form(explorer);
+      await page.getByRole("button", { name: "Start", exact: true }).click();
+      await expect.poll(() => explorer.figure("Operations")).toBeGreaterThan(100);
+      await page.getByRole("tab", { name: "Page tables" }).click();
+      await page.getByTestId("virtual").fill("0xabc000");
+      await page.getByRole("tab", { name: "Allocators" }).click();
+      expect(await form(explorer)).toEqual(set);
+      await page.getByRole("button", { name: "Stop", exact: true }).click();
+      await page.getByRole("tab", { name: "Page tables" }).click();
+      expect(await page.getByTestId("virtual").inputValue()).toBe("0xabc000");
+      await expect.poll(() => page.url()).toContain("load=");
+      link = page.url();
+    });
+    await site.visit({ fragment: link.slice(link.indexOf("#") + 1) }, async (explorer) => {
+      await explorer.ready();
+      await explorer.page.getByRole("tab", { name: "Allocators" }).click();
+      expect(await form(explorer)).toMatchObject({ mix: "single", fill: "0.9", speed: "5" });
+    });
+  });
+
+  test("the rate and the share that are reached stand beside those asked for", async () => {
+    const fragment = `bytes=${2 ** 34}&tab=allocators&load=single.90.1000000.0`;
+    await site.visit({ fragment }, async (explorer) => {
+      const { page } = explorer;
+      await explorer.ready();
+      await page.getByRole("button", { name: "Start", exact: true }).click();
+      const reached = async () =>
+        Number((await page.getByTestId("rate").innerText()).replaceAll(/[^0-9]/g, ""));
+      await expect.poll(reached).toBeGreaterThan(1000);
+      // What is said is what is counted, as far as two looks at a busy machine can agree.
+      const before = await explorer.figure("Operations");
+      const began = performance.now();
+      await page.waitForTimeout(2000);
+      const counted = (await explorer.figure("Operations")) - before;
+      const measured = (counted / (performance.now() - began)) * 1000;
+      const said = await reached();
+      expect(said).toBeGreaterThan(measured / 3);
+      expect(said).toBeLessThan(measured * 3);
+      await page.getByText(/now \d+\.\d %/).waitFor();
+      // A million single frames are a quarter of this memory.
+      await page.getByTestId("block-limit").waitFor({ timeout: 60_000 });
+      expect(await explorer.figure("Blocks held")).toBeGreaterThan(980_000);
+      expect(await explorer.figure("Blocks held")).toBeLessThanOrEqual(1_000_000);
+    });
+  });
+
   test("a cell of the heat map shows its blocks, can be entered and left", async () => {
     await site.visit({ fragment: FRAGMENT }, async (explorer) => {
       const { page } = explorer;

@@ -6,14 +6,11 @@
 import { type Random } from "./random.ts";
 
 /** Which orders are allocated; each mix goes from single frames up to 2 MiB at most. */
-export type OrderMix = "single" | "geometric" | "uniform" | "large";
+export const ORDER_MIXES = ["single", "geometric", "uniform", "large"] as const;
+export type OrderMix = (typeof ORDER_MIXES)[number];
 
 /** Order of a 2 MiB block: the large page of x86-64. */
 export const LARGE_PAGE_ORDER = 9;
-
-/** Share of allocations among the operations below and above the load that is aimed at. */
-const GROWING = 0.6;
-const SHRINKING = 0.4;
 
 /** An order of `mix`; in the geometric one each is half as frequent as the one below. */
 export function drawOrder(mix: OrderMix, random: Random): number {
@@ -31,8 +28,9 @@ export function drawOrder(mix: OrderMix, random: Random): number {
 
 /**
  * True if the next operation is to allocate. With `used` frames allocated, memory fills up to `aim`
- * frames and stays about there.
+ * frames and stays about there; `lean`, 0 to 0.5, is by how much more than half of the operations
+ * lead there.
  */
-export function drawsAllocation(used: number, aim: number, random: Random): boolean {
-  return random.next() < (used < aim ? GROWING : SHRINKING);
+export function drawsAllocation(used: number, aim: number, lean: number, random: Random): boolean {
+  return random.next() < (used < aim ? 0.5 + lean : 0.5 - lean);
 }

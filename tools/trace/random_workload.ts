@@ -19,6 +19,9 @@ export interface RandomOptions {
 /** Memory fills up to this share, and stays about there. */
 const LOAD = 0.7;
 
+/** Six operations in ten lead towards that load. */
+const LEAN = 0.1;
+
 /** One allocation in so many asks for memory below 4 GiB, and one frame in so many is shared. */
 const BELOW_4G_ONCE_IN = 16;
 const RETAIN_ONCE_IN = 64;
@@ -36,7 +39,7 @@ export function* randomWorkload({ operations, seed, frames }: RandomOptions): Wo
   const live: LiveBlock[] = [];
   let used = 0;
   for (let count = 0; count < operations; ++count) {
-    if (live.length === 0 || drawsAllocation(used, LOAD * frames, random)) {
+    if (live.length === 0 || drawsAllocation(used, LOAD * frames, LEAN, random)) {
       const order = drawOrder("geometric", random);
       const flags = random.below(BELOW_4G_ONCE_IN) === 0 ? FrameFlag.BELOW_4G : 0;
       const name = `block${count}`;

@@ -6,7 +6,11 @@ import { useEffect, useState } from "preact/hooks";
 import { FRAME_BYTES } from "../../../abi/frame.ts";
 import { formatBytes, formatRange } from "../format.ts";
 import { type MachineClient } from "../machine/client.ts";
-import { type AllocatorReport, type HistoryPoint } from "../machine/protocol.ts";
+import {
+  type AllocatorReport,
+  type HistoryPoint,
+  type WorkloadSettings,
+} from "../machine/protocol.ts";
 import { BlockForm } from "./block_form.tsx";
 import { CellBlocks } from "./cell_blocks.tsx";
 import { Counters } from "./counters.tsx";
@@ -20,14 +24,21 @@ export interface AllocatorPanelProps {
   readonly client: MachineClient;
   readonly report: AllocatorReport;
   readonly history: readonly HistoryPoint[];
+  readonly load: WorkloadSettings;
+  readonly onLoad: (load: WorkloadSettings) => void;
 }
 
-export function AllocatorPanel({ client, report, history }: AllocatorPanelProps) {
-  const [flags, setFlags] = useState(0);
+export function AllocatorPanel({ client, report, history, load, onLoad }: AllocatorPanelProps) {
   const [error, setError] = useState("");
   /** First byte of the chosen cell; null for none. */
   const [chosen, setChosen] = useState<number | null>(null);
   const [range, setRange] = useState<{ base: number; bytes: number } | null>(null);
+  /** Settings reach a load that runs already. */
+  const change = (settings: WorkloadSettings) => {
+    onLoad(settings);
+    if (!report.running) return;
+    client.ask("workload", { settings }).catch((reason: Error) => setError(reason.message));
+  };
   const { cells } = report;
   const cell = chosen === null ? -1 : cellAt(cells, chosen);
   const cellBase = cell < 0 ? null : cells.bases[cell]!;
@@ -84,8 +95,18 @@ export function AllocatorPanel({ client, report, history }: AllocatorPanelProps)
             {error}
           </p>
         )}
-        <WorkloadForm {...{ client, flags, running: report.running, onError: setError }} />
-        <BlockForm client={client} flags={flags} onFlags={setFlags} />
+        <WorkloadForm
+          {...{ client, report }}
+          settings={load}
+          onSettings={change}
+          onError={setError}
+        />
+        <BlockForm
+          client={client}
+          flags={load.flags}
+          onFlags={(flags) => change({ ...load, flags })}
+          maxOrder={report.totals.max_order}
+        />
         <Orders freeByOrder={report.freeByOrder} />
       </div>
     </div>

@@ -10,9 +10,6 @@ import { formatAddress, formatOrder } from "../format.ts";
 import { type MachineClient } from "../machine/client.ts";
 import { type OperationResult } from "../machine/protocol.ts";
 
-const MAX_ORDER = 18;
-const ORDERS = Array.from({ length: MAX_ORDER + 1 }, (_, order) => order);
-
 const FLAGS = [
   { flag: FrameFlag.ZERO, label: "zeroed" },
   { flag: FrameFlag.BELOW_16M, label: "below 16 MiB" },
@@ -23,9 +20,11 @@ export interface BlockFormProps {
   readonly client: MachineClient;
   readonly flags: number;
   readonly onFlags: (flags: number) => void;
+  /** The largest order there is. */
+  readonly maxOrder: number;
 }
 
-export function BlockForm({ client, flags, onFlags }: BlockFormProps) {
+export function BlockForm({ client, flags, onFlags, maxOrder }: BlockFormProps) {
   const [order, setOrder] = useState(0);
   const [address, setAddress] = useState("");
   const [message, setMessage] = useState("");
@@ -63,7 +62,7 @@ export function BlockForm({ client, flags, onFlags }: BlockFormProps) {
           onChange={(event) => setOrder(Number(event.currentTarget.value))}
           data-testid="order"
         >
-          {ORDERS.map((one) => (
+          {Array.from({ length: maxOrder + 1 }, (_, one) => (
             <option key={one} value={one}>
               {one} · {formatOrder(one)}
             </option>

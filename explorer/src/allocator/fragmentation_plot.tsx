@@ -73,9 +73,10 @@ export function FragmentationPlot({ points }: { readonly points: readonly Histor
       element,
     );
     plot.current = made;
-    const observer = new ResizeObserver(() =>
-      made.setSize({ width: element.clientWidth, height: HEIGHT }),
-    );
+    const observer = new ResizeObserver(() => {
+      // A hidden tab has no width.
+      if (element.clientWidth) made.setSize({ width: element.clientWidth, height: HEIGHT });
+    });
     observer.observe(element);
     return () => {
       observer.disconnect();

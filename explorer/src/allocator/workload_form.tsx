@@ -2,11 +2,10 @@
  * The random workload: what it allocates, how full it keeps memory, how fast it goes.
  */
 
-import { useState } from "preact/hooks";
 import { type OrderMix } from "../../../tools/trace/random_load.ts";
-import { formatCount } from "../format.ts";
+import { formatCount, formatShare } from "../format.ts";
 import { type MachineClient } from "../machine/client.ts";
-import { type WorkloadSettings } from "../machine/protocol.ts";
+import { type AllocatorReport, MOST_BLOCKS, type WorkloadSettings } from "../machine/protocol.ts";
 
 const MIXES: readonly { readonly mix: OrderMix; readonly label: string }[] = [
   { mix: "geometric", label: "mostly small blocks" },
@@ -21,23 +20,23 @@ const FASTEST = 6;
 
 const BATCH = 10_000;
 
+/** So many blocks are as good as the most there can be: a load that is at the limit frees as well. */
+const NEAR_LIMIT = MOST_BLOCKS * 0.99;
+
 export interface WorkloadFormProps {
   readonly client: MachineClient;
-  readonly flags: number;
-  readonly running: boolean;
+  readonly settings: WorkloadSettings;
+  readonly onSettings: (settings: WorkloadSettings) => void;
+  readonly report: AllocatorReport;
   readonly onError: (message: string) => void;
 }
 
-export function WorkloadForm({ client, flags, running, onError }: WorkloadFormProps) {
-  const [mix, setMix] = useState<OrderMix>("geometric");
-  const [fill, setFill] = useState(0.6);
-  const [speed, setSpeed] = useState(4);
-  const settings: WorkloadSettings = { mix, flags, fill, speed: Math.round(10 ** speed) };
+export function WorkloadForm(props: WorkloadFormProps) {
+  const { client, settings, onSettings, report, onError } = props;
+  const { mix, fill, speed } = settings;
+  const { running, rate, totals } = report;
   const tell = (ask: Promise<null>) => void ask.catch((error: Error) => onError(error.message));
-  /** Settings reach a workload that runs already. */
-  const change = (next: Partial<WorkloadSettings>) => {
-    if (running) tell(client.ask("workload", { settings: { ...settings, ...next } }));
-  };
+  const change = (part: Partial<WorkloadSettings>) => onSettings({ ...settings, ...part });
   return (
     <fieldset class="workload-form">
       <legend>Random workload</legend>
@@ -46,9 +45,7 @@ export function WorkloadForm({ client, flags, running, onError }: WorkloadFormPr
         <select
           value={mix}
           onChange={(event) => {
-            const chosen = event.currentTarget.value as OrderMix;
-            setMix(chosen);
-            change({ mix: chosen });
+            change({ mix: event.currentTarget.value as OrderMix });
           }}
         >
           {MIXES.map((one) => (
@@ -60,32 +57,45 @@ export function WorkloadForm({ client, flags, running, onError }: WorkloadFormPr
       </label>
       <label>
         Keep allocated: <strong>{Math.round(fill * 100)} %</strong>
+        <span class="reached"> · now {formatShare(totals.allocated / totals.managed)}</span>
         <input
           type="range"
           min="0"
           max="1"
           step="0.05"
           value={fill}
+          aria-valuetext={`${Math.round(fill * 100)} %`}
           onInput={(event) => {
-            setFill(Number(event.currentTarget.value));
             change({ fill: Number(event.currentTarget.value) });
           }}
         />
       </label>
       <label>
-        Speed: <strong>{formatCount(settings.speed)} operations a second</strong>
+        Speed: <strong>{formatCount(speed)} operations a second</strong>
+        {running && rate !== null && (
+          <span class="reached" data-testid="rate">
+            {" "}
+            · reached: {formatCount(rate)}
+          </span>
+        )}
         <input
           type="range"
           min={SLOWEST}
           max={FASTEST}
           step="0.5"
-          value={speed}
+          value={Math.log10(speed)}
+          aria-valuetext={`${formatCount(speed)} operations a second`}
           onInput={(event) => {
-            setSpeed(Number(event.currentTarget.value));
             change({ speed: Math.round(10 ** Number(event.currentTarget.value)) });
           }}
         />
       </label>
+      {report.ownBlocks >= NEAR_LIMIT && (
+        <p class="hint" data-testid="block-limit">
+          {formatCount(MOST_BLOCKS)} blocks are as many as this page keeps account of: memory gets
+          no fuller. Larger blocks fill more of it.
+        </p>
+      )}
       <div class="tools">
         <button
           type="button"

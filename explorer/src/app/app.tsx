@@ -7,6 +7,7 @@ import { AllocatorPanel } from "../allocator/allocator_panel.tsx";
 import { type StepId, stepsOf } from "../bring_up/steps.ts";
 import { Timeline } from "../bring_up/timeline.tsx";
 import { MapPanel, type MapSettings } from "../map/map_panel.tsx";
+import { type WorkloadSettings } from "../machine/protocol.ts";
 import { PlanMap } from "../map/machine_map.ts";
 import { PieceMappings } from "../map/piece_mappings.tsx";
 import { PagingPanel } from "../paging/paging_panel.tsx";
@@ -130,6 +131,7 @@ function Machine({ state, machine, onChange }: MachineProps) {
     [onChange],
   );
   const onStep = useCallback((chosen: StepId | null) => onChange({ step: chosen }), [onChange]);
+  const onLoad = useCallback((load: WorkloadSettings) => onChange({ load }), [onChange]);
   const onVirtual = useCallback((virtual: bigint) => onChange({ virtual }), [onChange]);
   const tabs = plan.failure ? TABS.filter(({ id }) => id === "bring-up") : TABS;
   const tab = tabs.some(({ id }) => id === state.tab) ? state.tab : "bring-up";
@@ -146,24 +148,33 @@ function Machine({ state, machine, onChange }: MachineProps) {
       />
       <section class="panel">
         <TabBar tabs={tabs} chosen={tab} onChoose={(id) => onChange({ tab: id })} />
-        <TabPanel id={tab}>
-          {tab === "bring-up" && (
-            <Timeline plan={plan} steps={steps} chosen={state.step} onChoose={onStep} />
-          )}
-          {tab === "allocators" && report && (
-            <AllocatorPanel key={plan} client={client} report={report} history={history} />
-          )}
-          {tab === "page-tables" && (
-            <PagingPanel
-              client={client}
-              machine={opened}
-              virtual={state.virtual}
-              onVirtual={onVirtual}
-              wanted={isWalkWanted}
-              onShown={() => setWalkWanted(false)}
-            />
-          )}
+        <TabPanel id="bring-up" chosen={tab}>
+          <Timeline plan={plan} steps={steps} chosen={state.step} onChoose={onStep} />
         </TabPanel>
+        {!plan.failure && (
+          <>
+            <TabPanel id="allocators" chosen={tab}>
+              {report && (
+                <AllocatorPanel
+                  key={plan}
+                  {...{ client, report, history }}
+                  load={state.load}
+                  onLoad={onLoad}
+                />
+              )}
+            </TabPanel>
+            <TabPanel id="page-tables" chosen={tab}>
+              <PagingPanel
+                client={client}
+                machine={opened}
+                virtual={state.virtual}
+                onVirtual={onVirtual}
+                wanted={isWalkWanted}
+                onShown={() => setWalkWanted(false)}
+              />
+            </TabPanel>
+          </>
+        )}
       </section>
     </>
   );

@@ -2,7 +2,9 @@
  * What the page shows, as far as a link to it should bring back.
  */
 
+import { ORDER_MIXES } from "../../../tools/trace/random_load.ts";
 import { type StepId, STEPS } from "../bring_up/steps.ts";
+import { type WorkloadSettings } from "../machine/protocol.ts";
 import { type MapSettings } from "../map/map_panel.tsx";
 import { FIRST_CHOICE, LARGEST_SIZE, type MachineChoice, SMALLEST_SIZE } from "./choice.ts";
 import { parseAddress } from "../address_text.ts";
@@ -23,6 +25,8 @@ export interface PageState {
   readonly tab: Tab;
   /** The virtual address whose walk is shown. */
   readonly virtual: bigint;
+  /** What the random load is set to. */
+  readonly load: WorkloadSettings;
 }
 
 export const FIRST_STATE: PageState = {
@@ -31,6 +35,7 @@ export const FIRST_STATE: PageState = {
   step: null,
   tab: "bring-up",
   virtual: 0x100000n,
+  load: { mix: "geometric", flags: 0, fill: 0.6, speed: 10_000 },
 };
 
 const SCALES = ["linear", "log", "pieces"] as const;
@@ -40,7 +45,7 @@ const LONGEST_PACKED = 6000;
 
 /** `state` as the fragment of an address, without the `#`; a map that is too long is left out. */
 export async function toFragment(state: PageState): Promise<string> {
-  const { choice, map, step, tab, virtual } = state;
+  const { choice, map, step, tab, virtual, load } = state;
   const fields = new URLSearchParams();
   if (choice.kind === "bundled") fields.set("machine", choice.name);
   else if (choice.kind === "size") fields.set("bytes", String(choice.bytes));
@@ -58,6 +63,8 @@ export async function toFragment(state: PageState): Promise<string> {
   if (step) fields.set("step", step);
   if (tab !== FIRST_STATE.tab) fields.set("tab", tab);
   if (virtual !== FIRST_STATE.virtual) fields.set("virtual", `0x${virtual.toString(16)}`);
+  const set = loadText(load);
+  if (set !== loadText(FIRST_STATE.load)) fields.set("load", set);
   return fields.toString();
 }
 
@@ -81,7 +88,20 @@ export async function fromFragment(fragment: string): Promise<PageState> {
     step: STEPS.find(({ id }) => id === fields.get("step"))?.id ?? null,
     tab: TABS.find(({ id }) => id === fields.get("tab"))?.id ?? FIRST_STATE.tab,
     virtual: parseAddress(fields.get("virtual") ?? "") ?? FIRST_STATE.virtual,
+    load: loadOf(fields.get("load") ?? ""),
   };
+}
+
+/** A load in a link: mix, percent, operations a second, flags; separated by dots. */
+function loadText({ mix, fill, speed, flags }: WorkloadSettings): string {
+  return [mix, Math.round(fill * 100), speed, flags].join(".");
+}
+
+function loadOf(text: string): WorkloadSettings {
+  const [, mix, fill, speed, flags] = /^([a-z]+)\.(\d{1,3})\.(\d{1,7})\.([0-7])$/.exec(text) ?? [];
+  const known = ORDER_MIXES.find((one) => one === mix);
+  if (!known || Number(fill) > 100 || Number(speed) < 1) return FIRST_STATE.load;
+  return { mix: known, fill: Number(fill) / 100, speed: Number(speed), flags: Number(flags) };
 }
 
 async function choiceOf(fields: URLSearchParams): Promise<MachineChoice> {

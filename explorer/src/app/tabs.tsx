@@ -32,7 +32,7 @@ export function TabBar({ tabs, chosen, onChoose }: TabBarProps) {
           type="button"
           role="tab"
           aria-selected={id === chosen}
-          aria-controls="tab-panel"
+          aria-controls={`panel-${id}`}
           tabIndex={id === chosen ? 0 : -1}
           onClick={() => onChoose(id)}
         >
@@ -43,16 +43,25 @@ export function TabBar({ tabs, chosen, onChoose }: TabBarProps) {
   );
 }
 
-export function TabPanel({
-  id,
-  children,
-}: {
+export interface TabPanelProps {
   readonly id: Tab;
+  readonly chosen: Tab;
   readonly children: ComponentChildren;
-}) {
+}
+
+/** A tab's contents: made when it is chosen first, and kept after that with all that they hold. */
+export function TabPanel({ id, chosen, children }: TabPanelProps) {
+  const wasChosen = useRef(false);
+  wasChosen.current ||= id === chosen;
   return (
-    <div id="tab-panel" class="tab-panel" role="tabpanel" aria-labelledby={`tab-${id}`}>
-      {children}
+    <div
+      id={`panel-${id}`}
+      class="tab-panel"
+      role="tabpanel"
+      aria-labelledby={`tab-${id}`}
+      hidden={id !== chosen}
+    >
+      {wasChosen.current && children}
     </div>
   );
 }

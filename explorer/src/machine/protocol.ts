@@ -25,6 +25,9 @@ export interface OpenedMachine {
   readonly tables: readonly number[];
 }
 
+/** Blocks that the page holds at most, so that its own record of them stays small. */
+export const MOST_BLOCKS = 1_000_000;
+
 export interface WorkloadSettings {
   readonly mix: OrderMix;
   /** `FrameFlag`s of each allocation. */
@@ -99,6 +102,8 @@ export interface AllocatorReport {
   /** Points of the plot since the last report. */
   readonly points: readonly HistoryPoint[];
   readonly running: boolean;
+  /** Operations a second that a running load reaches; null before that is known. */
+  readonly rate: number | null;
 }
 
 /** One entry that a page walk reads. */

@@ -101,7 +101,7 @@ export class Session {
   }
 
   /** Surveys memory and adds a point to the plot; the report since the last one. */
-  report(running: boolean): AllocatorReport {
+  report(running: boolean, rate: number | null = null): AllocatorReport {
     const started = performance.now();
     const totals = totalsOf(this.#kernel);
     const found = survey(this.#kernel, totals.max_order, this.range);
@@ -124,6 +124,7 @@ export class Session {
       cells: found.cells,
       points,
       running,
+      rate,
     };
   }
 }

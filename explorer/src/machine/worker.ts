@@ -15,11 +15,21 @@ import {
 import { Session } from "./session.ts";
 import { Workload } from "./workload.ts";
 
-/** Milliseconds between two portions of the endless workload. */
+/** Milliseconds between two portions of the endless load, and what a portion takes at most. */
 const TICK = 50;
+const PORTION_TIME = 25;
 
-/** Operations of a portion at most; about 20 ms of work. */
+/** Operations between two looks at the clock. */
+const CHUNK = 500;
+
+/** Milliseconds of operations that the endless load may be behind by; what is more is dropped. */
+const MOST_BEHIND = 200;
+
+/** Operations of a portion of a finite run at most. */
 const MOST_OPERATIONS = 20_000;
+
+/** Milliseconds over which the rate of a load is measured at least. */
+const RATE_TIME = 500;
 
 /** A finite run reports this often. */
 const REPORTS_OF_RUN = 50;
@@ -42,6 +52,10 @@ let workload = new Workload();
 let driver = 0;
 /** When the last report was made, as `performance.now` says it. */
 let reported = 0;
+/** Operations a second, and since when, from which count on, the next rate is measured. */
+let rate: number | null = null;
+let rateSince = 0;
+let rateFrom = 0;
 
 function open(source: MapSource): OpenedMachine {
   if (!kernel) throw new Error("The worker has no kernel yet.");
@@ -61,8 +75,25 @@ function current(): Session {
 
 function report(running: boolean): void {
   if (!session?.started) return;
-  scope.postMessage({ kind: "report", report: session.report(running) });
+  scope.postMessage({ kind: "report", report: session.report(running, running ? rate : null) });
   reported = performance.now();
+}
+
+/** Begins to measure the rate of a load. */
+function startRate(): void {
+  rate = null;
+  rateSince = performance.now();
+  rateFrom = current().allocations.operations;
+}
+
+/** Measures the rate if the last time is long enough ago. */
+function measureRate(): void {
+  const { operations } = current().allocations;
+  const time = performance.now() - rateSince;
+  if (time < RATE_TIME) return;
+  rate = Math.round(((operations - rateFrom) / time) * 1000);
+  rateSince += time;
+  rateFrom = operations;
 }
 
 /** Reports unless surveys take too much of the time already. */
@@ -70,13 +101,15 @@ function reportInMeasure(): void {
   if (performance.now() - reported >= SURVEY_PARTS * current().surveyTime) report(true);
 }
 
-/** Calls `portion` after each turn of the event loop until it answers false. */
-function drive(portion: () => boolean, pause: number): void {
+/** Calls `portion` again after as many milliseconds as it answers, until that is null. */
+function drive(portion: () => number | null): void {
   const mine = ++driver;
+  startRate();
   const turn = () => {
     if (driver !== mine) return;
-    const goesOn = portion();
-    if (goesOn) {
+    const pause = portion();
+    measureRate();
+    if (pause !== null) {
       reportInMeasure();
       setTimeout(turn, pause);
     } else {
@@ -94,24 +127,27 @@ function run(operations: number, settings: WorkloadSettings): void {
   drive(() => {
     workload.run(allocations, Math.min(portion, left), settings);
     left -= portion;
-    return left > 0;
-  }, 0);
+    return left > 0 ? 0 : null;
+  });
 }
 
 /** Keeps `settings.speed` operations a second, as far as the machine can. */
 function runEndlessly(settings: WorkloadSettings): void {
   const { allocations } = current();
+  const { speed } = settings;
   let last = performance.now();
   let due = 0;
   drive(() => {
-    const now = performance.now();
-    due = Math.min(due + ((now - last) / 1000) * settings.speed, MOST_OPERATIONS);
-    last = now;
-    const operations = Math.floor(due);
-    due -= operations;
-    workload.run(allocations, operations, settings);
-    return true;
-  }, TICK);
+    const began = performance.now();
+    due = Math.min(due + ((began - last) / 1000) * speed, (MOST_BEHIND / 1000) * speed + 1);
+    last = began;
+    while (due >= 1 && performance.now() - began < PORTION_TIME) {
+      const operations = Math.min(Math.floor(due), CHUNK);
+      workload.run(allocations, operations, settings);
+      due -= operations;
+    }
+    return due >= 1 ? 0 : TICK;
+  });
 }
 
 /** Does what the page asks and returns the answer. */

@@ -6,25 +6,32 @@
 import { drawOrder, drawsAllocation } from "../../../tools/trace/random_load.ts";
 import { Random } from "../../../tools/trace/random.ts";
 import { type Allocations } from "./allocations.ts";
-import { type WorkloadSettings } from "./protocol.ts";
-
-/** Blocks that the page holds at most, so that its own record stays small. */
-const MOST_BLOCKS = 1_000_000;
+import { MOST_BLOCKS, type WorkloadSettings } from "./protocol.ts";
 
 const SEED = 1;
+
+/** How far operations lean towards the share that is asked for: the further away, the more. */
+const LEAST_LEAN = 0.05;
+const MOST_LEAN = 0.45;
+const GAIN = 5;
 
 export class Workload {
   readonly #random = new Random(SEED);
 
   /** Does `operations` operations. */
   run(allocations: Allocations, operations: number, settings: WorkloadSettings): void {
-    const aim = settings.fill * allocations.managedFrames();
+    const managed = allocations.managedFrames();
+    const aim = settings.fill * managed;
     const { own } = allocations;
     for (let done = 0; done < operations; ++done) {
+      const used = allocations.allocatedFrames();
+      const lean = Math.min(
+        MOST_LEAN,
+        Math.max(LEAST_LEAN, (GAIN * Math.abs(aim - used)) / managed),
+      );
       const allocates =
         own.count === 0 ||
-        (own.count < MOST_BLOCKS &&
-          drawsAllocation(allocations.allocatedFrames(), aim, this.#random));
+        (own.count < MOST_BLOCKS && drawsAllocation(used, aim, lean, this.#random));
       if (allocates) allocations.allocate(drawOrder(settings.mix, this.#random), settings.flags);
       else allocations.free(own.at(this.#random.below(own.count)));
     }
