@@ -39,12 +39,13 @@ const COPIED = [
   "vitest.config.ts",
 ];
 
-/** Tests of what is not the kernel: the machine, the tree, the C sources, the benchmarks. */
+/** Tests of what is not the kernel: the machine, the tree, the pages, the C sources, the benchmarks. */
 const UNAFFECTED = [
   "test/unit/abi_numbers*",
   "test/*/sim_*",
   "test/unit/layers*",
   "test/unit/dependencies*",
+  "test/unit/docs_*",
   "test/unit/host_*",
   "test/unit/bench_*",
   "test/unit/data_segments*",
