@@ -1,5 +1,5 @@
 /**
- * `slopos log`: whether a boot went well, and its figures, from its log.
+ * `slopos log`: how a boot went, by its log.
  */
 
 import { type Command } from "commander";
@@ -17,7 +17,7 @@ Examples:
   slopos log test_output.log
   slopos log --json - < test_output.log
 
-The last boot in the log counts. Lines of the kernel look like
+If the log holds several boots, the last one counts. Lines of the kernel look like
   [    0.000842] mm: ready: usable=7450 managed=7471 free=7456 …
 
 Exit status: 0 the boot reached its started line and all totals agree, 1 it did not or they do not,
@@ -39,8 +39,8 @@ export function addLogCommand(
 ): void {
   program
     .command("log")
-    .summary("what a boot's log says")
-    .description("Reads the kernel's boot log and prints its figures and whether they agree.")
+    .summary("how a boot went, by its log")
+    .description("Reads the kernel's boot log and prints how the boot went.")
     .argument("<FILE>", "the log, or - for standard input")
     .option("--json", "print the summary as JSON")
     .addHelpText("after", HELP)

@@ -40,7 +40,7 @@ export async function main(words: readonly string[], terminal: Terminal): Promis
     status = ended;
   };
   const program = new Command("slopos")
-    .description("Runs the real SlopOS kernel on any machine's memory map.")
+    .description("Runs the SlopOS kernel on the memory map of any machine.")
     .configureOutput({
       writeOut: terminal.out,
       writeErr: terminal.err,
@@ -48,7 +48,7 @@ export async function main(words: readonly string[], terminal: Terminal): Promis
       getErrHelpWidth: () => LINE_WIDTH,
     })
     .configureHelp({ showGlobalOptions: false })
-    .showHelpAfterError("(slopos --help lists what there is)")
+    .showHelpAfterError("(see slopos --help)")
     .exitOverride();
   addPlanCommand(program, terminal, end);
   addTraceCommand(program, terminal, end);

@@ -20,11 +20,11 @@ export interface MapOptions {
 /** Adds the arguments to `command`. */
 export function addMapArguments(command: Command): Command {
   return command
-    .argument("[FILE]", "memory map in any form that is understood, or - for standard input")
-    .option("--size <SIZE>", "a PC with so much memory instead of FILE: 512M, 16TiB")
+    .argument("[FILE]", "memory map in any supported form, or - for standard input")
+    .option("--size <SIZE>", "a PC with this much memory instead of FILE: 512M, 16TiB")
     .option("--machine <NAME>", "a machine that comes with the project instead of FILE")
     .option("--options <WORDS>", "the kernel's command line, such as selftest=full", "")
-    .option("--kernel <PATH>", "another kernel than builddir/kernel.wasm");
+    .option("--kernel <PATH>", "a kernel other than builddir/kernel.wasm");
 }
 
 /** The map that the arguments ask for. */

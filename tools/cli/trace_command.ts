@@ -27,13 +27,13 @@ interface TraceCommandOptions extends MapOptions {
 }
 
 const HELP = `
-Scripts have an operation a line:
+A script has one operation per line:
   alloc a order=3 flags=zero,below_4g    8 frames, from now on called a; flags are optional
   alloc b                                1 frame
   retain b                               one more owner of it
-  free b                                 once for each owner; an address serves as well as a name
-  free a order=2                         see what the kernel says to a wrong order
-  reserve 0x400000 bytes=2M              keep a free range out of allocation for good
+  free b                                 once for each owner; an address works as well as a name
+  free a order=2                         shows what the kernel says to a wrong order
+  reserve 0x400000 bytes=2M              keeps a free range out of allocation for good
 
 Random blocks are of orders 0 to 9, each half as frequent as the one below, up to a load of 70 %.
 
