@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes a bootable ISO of the shim and the kernel: UEFI always, BIOS as well where Limine brings
-# the files for it.
+# Makes a bootable ISO of the shim and the kernel: for UEFI always, and for BIOS as well if Limine
+# has the files for it.
 #
 # usage: scripts/build_iso.sh [--loader auto|limine|stub] [--options TEXT] [-o FILE]
 #

@@ -9,7 +9,7 @@
 #                      of $TMPDIR as the guest writes to, and is removed afterwards
 #   --accel A          tcg: emulation, runs everywhere; kvm: hardware virtualisation;
 #                      auto (default): kvm where the processor and /dev/kvm offer it, else tcg
-#   --cpu MODEL        QEMU's processor model (default max, which is all that the accelerator has)
+#   --cpu MODEL        QEMU's processor model (default max: everything that the accelerator offers)
 #   --icount           guest time counts instructions, so that timings repeat exactly; needs tcg
 #                      and ten times the usual SECONDS
 #   --log FILE         where the serial console goes, besides the screen (default test_output.log
@@ -17,7 +17,7 @@
 #   --gdb              wait for a debugger before the first instruction
 #   --dry-run          print the QEMU command and do not run it
 #
-# The log is plain text: the cursor movements that firmware sends are taken out. The machine ends
+# The log is plain text: the cursor movements that firmware sends are left out. The machine ends
 # as soon as the kernel does.
 #
 # examples:
@@ -32,7 +32,7 @@
 #   1    the kernel failed: it reported failure, reset the machine or did not log its start
 #   2    wrong arguments
 #   3    QEMU could not run: it, its firmware or the ISO is missing, or it refused its arguments
-#   124  SECONDS were over
+#   124  the machine did not end within SECONDS
 #   130  interrupted; 143 terminated
 set -euo pipefail
 # shellcheck source=scripts/common.sh

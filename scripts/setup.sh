@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Installs what building, booting and testing need and what is missing: system packages with apt,
-# Node packages with npm. Run again it finds everything in place and changes nothing.
+# Installs what building, booting and testing need and what is not there yet: system packages with
+# apt, Node packages with npm. Where everything is in place it changes nothing.
 #
 # usage: scripts/setup.sh [--list]
 #
 #   --list   print every package with its reason and install nothing
 #
 # System packages need root or sudo. On a system without apt install their equivalents by hand and
-# set SLOPOS_SYSTEM_PACKAGES=provided, so that only the Node packages are looked after.
+# set SLOPOS_SYSTEM_PACKAGES=provided; then only the Node packages are installed.
 #
 # exit status: 0 all there, 1 an installation failed, 2 wrong arguments, 3 cannot install here
 set -euo pipefail

@@ -1,5 +1,5 @@
 /**
- * Runs the property tests over and over with new seeds, until the time is over or one fails.
+ * Runs the property tests over and over with new seeds, until the time is up or one fails.
  *
  *     npm run test:soak -- --minutes 30
  *     npm run test:soak -- --minutes 30 --seed 1234
