@@ -12,7 +12,7 @@ import { bootRegion, physLoad, physStore } from "./shim";
 
 const record: usize = memory.data(24);
 
-/** As deep as any runtime's stack allows, and deeper. The sum keeps it from being a loop. */
+/** Goes deeper than any runtime's stack allows. The sum keeps it from becoming a loop. */
 function recurse(depth: u32): u32 {
   return depth == u32.MAX_VALUE ? depth : recurse(depth + 1) + 1;
 }
@@ -38,7 +38,7 @@ function writeText(): void {
 
 /**
  * Makes the shim return to its stack: replaces everything there that points into its text by the
- * address of the stack itself. The return from one of these stores is the first to go astray.
+ * address of the stack itself. The first return to go astray is that of one of these stores.
  */
 function executeStack(): void {
   if (!bootRegion(BootRegion.IMAGE_TEXT, record)) return;

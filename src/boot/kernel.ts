@@ -1,8 +1,9 @@
 /**
  * The kernel's entry: what the shim calls, and what tests and tools call on the running kernel.
  *
- * These are the exports of ABI 1; their names and numbers are fixed. Nothing here decides
- * anything: each export hands its arguments to the part of the kernel that does.
+ * These are the exports of ABI 1; their names and numbers are fixed. Each hands its arguments to the
+ * part of the kernel that decides. What is settled here is the level of the log and the form of the
+ * answers.
  */
 
 import { ErrorCode, errorName } from "../../abi/error_code";
@@ -128,7 +129,7 @@ export function range_reserve(address: u64, bytes: u64): i32 {
   return allocator ? giveBack(allocator.reserveRange(address, bytes)) : lastError;
 }
 
-/** A figure of the memory manager, `kind` an `MmStat`; 0 with NOT_READY, BUSY or UNSUPPORTED. */
+/** A figure of the memory manager, `kind` an `MmStat`; 0 for NOT_READY, BUSY or UNSUPPORTED. */
 export function mm_stat(kind: i32): u64 {
   const allocator = borrow();
   if (!allocator) return 0;
@@ -173,7 +174,7 @@ function statistic(allocator: PhysicalAllocator, kind: i32): u64 {
   }
 }
 
-/** Writes managed run `index` as `{base, length, 0}` to `out`; 0 past the end. */
+/** Writes managed run `index` as `{base, length, 0}` to `out`; 0 past the end, NOT_READY or BUSY. */
 export function managed_run(index: u32, out: usize): i32 {
   if (remember(runtimeAllocatorStatus()) || index >= managedRunCount()) return 0;
   store<u64>(out, frameAddress(managedRun(index).start));
@@ -182,7 +183,10 @@ export function managed_run(index: u32, out: usize): i32 {
   return 1;
 }
 
-/** Writes reserved region `index` as `{base, length, reason}` to `out`; 0 past the end. */
+/**
+ * Writes reserved region `index` as `{base, length, reason}` to `out`; 0 past the end, NOT_READY or
+ * BUSY.
+ */
 export function reserved_region(index: u32, out: usize): i32 {
   if (remember(runtimeAllocatorStatus()) || index >= reservationCount()) return 0;
   memory.copy(out, changetype<usize>(reservation(index)), RECORD_BYTES);
@@ -191,7 +195,8 @@ export function reserved_region(index: u32, out: usize): i32 {
 
 /**
  * Writes the block around the byte at `address` as `{base, length, state}` to `out`, the state a
- * `BlockState`; of a free frame the largest aligned block that is free. 0 beyond 16 TiB.
+ * `BlockState`; of a free frame the largest aligned block that is free. 0 beyond 16 TiB, NOT_READY
+ * or BUSY.
  */
 export function frame_block(address: u64, out: usize): i32 {
   if (remember(runtimeAllocatorStatus()) || address >= ADDRESS_LIMIT) return 0;

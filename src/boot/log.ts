@@ -37,7 +37,7 @@ export function setLogLevel(level: Level): void {
   threshold = level;
 }
 
-/** True if a line of `level` would be shown; asks before work done only for the log. */
+/** True if a line of `level` would be shown: to be asked before work that is only for the log. */
 export function logs(level: Level): bool {
   return i32(level) <= threshold;
 }

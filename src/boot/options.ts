@@ -1,14 +1,14 @@
 /**
  * The kernel's command line: words of the form `key=value`, separated by spaces.
  *
- * It comes from `limine.conf` and selects what the log shows and which checks run; nothing that
- * memory is sized by. Whoever knows a key warns of a value that it does not know.
+ * It comes from `limine.conf` and selects what the log shows and which checks run; no size depends
+ * on it. The code that reads a key warns about a value that it does not know.
  */
 
 import { warn } from "./log";
 import { bootOptions } from "./shim";
 
-/** Bytes of command line that are looked at; what lies beyond is reported. */
+/** Bytes of command line that are read; a longer one is cut, with a warning. */
 const CAPACITY: u32 = 1024;
 
 const SPACE: u32 = 0x20;

@@ -53,7 +53,7 @@ export function logRegions(): void {
   }
 }
 
-/** Logs the frames of the sanitised map by what they are good for. */
+/** Logs how many frames of the sanitised map are usable, reclaimable and reserved. */
 export function logTotals(): void {
   let usable: u64 = 0;
   let reclaimable: u64 = 0;

@@ -2,9 +2,9 @@
  * The memory map: the firmware's entries, the kernel's copy of them, and the regions that
  * sanitising makes of the copy.
  *
- * Before the copy every access goes to the firmware's list; afterwards that list is never read
- * again and the copy stays as provenance. The early allocator reads `viewedEntry`, which shows the
- * best there is at the time: the firmware's entries first, then the sanitised regions.
+ * Before the copy every access goes to the firmware's list; afterwards that list is never read again
+ * and the copy keeps what it said. The early allocator reads `viewedEntry`, which shows the best list
+ * there is at the time: the firmware's entries first, then the sanitised regions.
  */
 
 import { MemoryType, memoryTypeName } from "../../../abi/memory_type";
@@ -50,8 +50,8 @@ let regionTotal: u32 = 0;
 let version: u32 = 0;
 
 /**
- * Starts over with the firmware's list, said to have `claimed` entries. Where it is shorter than
- * that, what is there counts; its end is found by bisection, however wrong the claim is.
+ * Starts over with the firmware's list, which is said to have `claimed` entries. If it is shorter,
+ * the entries that are there count; its end is found by bisection, however wrong the claim is.
  */
 export function openMemoryMap(claimed: u32): void {
   copy = 0;

@@ -3,9 +3,9 @@
  *
  * Input may be unsorted, overlapping, unaligned, empty or overflowing, its types unknown. Output is
  * sorted, disjoint, frame-aligned and maximal: neighbours differ in type or do not touch. Where
- * entries overlap the most restrictive type wins. Usable memory shrinks to whole frames, all other
- * memory grows to them; of reclaimable memory the frames that it holds only in part are reserved.
- * Frame 0 is never usable or reclaimable. Usable memory that no frame number reaches is dropped.
+ * entries overlap the most restrictive type wins. Usable and reclaimable memory shrinks to
+ * whole frames, all other memory grows to them; frames that reclaimable memory holds only in part are
+ * reserved. Frame 0 is never usable or reclaimable. Memory that no frame number reaches is dropped.
  *
  * Each entry becomes up to four intervals, each interval two events; the events are sorted and
  * swept once: O(n log n).
@@ -30,7 +30,7 @@ import { entry, ENTRY_BYTES, entryCount, MemoryMapEntry, typeName } from "./memo
 export class SanitiseReport {
   /** Entries of which nothing is left: empty, or without a whole frame that can be numbered. */
   dropped: u32;
-  /** Usable or reclaimable entries that lost part of a frame, frame 0, or what is out of reach. */
+  /** Usable or reclaimable entries that lost part of a frame, frame 0, or memory beyond 16 TiB. */
   clipped: u32;
   /** Other entries that grew to whole frames, or whose end overflowed. */
   grown: u32;
