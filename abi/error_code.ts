@@ -1,9 +1,9 @@
 /**
  * Error codes and their names.
  *
- * Everything that can be refused answers one of these; 0 means done. The kernel answers most of
- * them, the shim ends a machine with the few that say so, tools and the log show their names. The
- * numbers never change; new ones are added at the end.
+ * Every operation that can be refused returns one of these; 0 means that it was done. The kernel
+ * returns most of them, the shim ends the machine with those that say so, tools and the log show
+ * their names. The numbers never change; new ones are added at the end.
  */
 
 export enum ErrorCode {
@@ -16,7 +16,7 @@ export enum ErrorCode {
   EMPTY_MEMORY_MAP = 3,
   /** No entry of the memory map leaves a whole usable frame. */
   NO_USABLE_MEMORY = 4,
-  /** A record makes no sense: misaligned, empty, overflowing. */
+  /** A record makes no sense: misaligned, empty, overflowing. A failed assert ends with it, too. */
   INVALID_DESCRIPTOR = 5,
   /** No free block of the wanted size in the wanted range. */
   OUT_OF_FRAMES = 6,

@@ -1,4 +1,6 @@
-/** What the machine tells the kernel about itself: regions of the boot image, processor features. */
+/**
+ * What the machine tells the kernel about itself: regions of the boot image, processor features.
+ */
 
 /** What the import `boot_region` knows. */
 export enum BootRegion {
