@@ -1,9 +1,9 @@
 /**
  * The kernel's entry: what the shim calls, and what tests and tools call on the running kernel.
  *
- * These are the exports of ABI 1; their names and numbers are fixed. Each hands its arguments to the
- * part of the kernel that decides. What is settled here is the level of the log and the form of the
- * answers.
+ * These are the exports of ABI 1; their names and numbers are fixed. Each hands its arguments to
+ * the part of the kernel that decides. What is settled here is the level of the log and the form of
+ * the answers.
  */
 
 import { ErrorCode, errorName } from "../../abi/error_code";
@@ -98,9 +98,9 @@ export function error_name(code: i32, out: usize, capacity: u32): i32 {
 }
 
 /**
- * Allocates 2^`order` contiguous, naturally aligned frames. `flags`: 1 zero, 2 below 16 MiB, 4 below
- * 4 GiB. Returns the physical address, or 0 (see `last_error`): NOT_READY, BUSY, INVALID_ORDER,
- * UNSUPPORTED, OUT_OF_FRAMES.
+ * Allocates 2^`order` contiguous, naturally aligned frames. `flags`: 1 zero, 2 below 16 MiB, 4
+ * below 4 GiB. Returns the physical address, or 0 (see `last_error`): NOT_READY, BUSY,
+ * INVALID_ORDER, UNSUPPORTED, OUT_OF_FRAMES.
  */
 export function frame_alloc(order: Order, flags: u32): u64 {
   const allocator = borrow();
@@ -174,7 +174,9 @@ function statistic(allocator: PhysicalAllocator, kind: i32): u64 {
   }
 }
 
-/** Writes managed run `index` as `{base, length, 0}` to `out`; 0 past the end, NOT_READY or BUSY. */
+/**
+ * Writes managed run `index` as `{base, length, 0}` to `out`; 0 past the end, NOT_READY or BUSY.
+ */
 export function managed_run(index: u32, out: usize): i32 {
   if (remember(runtimeAllocatorStatus()) || index >= managedRunCount()) return 0;
   store<u64>(out, frameAddress(managedRun(index).start));

@@ -22,8 +22,8 @@ export const enum Level {
 const LINE_LIMIT: u32 = 511;
 
 /**
- * The line, its newline, and room for the longest number: one that begins inside the limit is written
- * whole and cut afterwards.
+ * The line, its newline, and room for the longest number: one that begins inside the limit is
+ * written whole and cut afterwards.
  */
 const buffer: usize = memory.data(536);
 

@@ -13,8 +13,8 @@ export function panic(tag: string, reason: string, code: ErrorCode): ErrorCode {
 }
 
 /**
- * Where AssemblyScript's asserts end: an invariant is broken, so there is no way back to the caller.
- * The compiler calls it, because of `--use abort=…`; nothing else does.
+ * Where AssemblyScript's asserts end: an invariant is broken, so there is no way back to the
+ * caller. The compiler calls it, because of `--use abort=…`; nothing else does.
  */
 export function abort(message: string | null, file: string | null, line: u32, column: u32): void {
   panicLine("assert")

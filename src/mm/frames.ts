@@ -71,8 +71,8 @@ export function saturatingEnd(base: u64, length: u64): u64 {
 }
 
 /**
- * A range of frames. A zero `count` stands for none: so reads the slot of an Option array before it is
- * used.
+ * A range of frames. A zero `count` stands for none: so reads the slot of an Option array before it
+ * is used.
  *
  *     0        4        8
  *     | start  | count  |

@@ -14,9 +14,9 @@
  *
  * From the base up: word_masks.ts (64 units as two masks), nodes.ts (records), node_blocks.ts
  * (blocks inside a record), node_table.ts (frame to record), free_lists.ts (where free memory is
- * found), cached_word.ts, deferred_frames.ts and shared_frames.ts (what the front end adds),
- * large_blocks.ts (orders 9 to 18), small_blocks.ts (orders 0 to 8), cache_refill.ts,
- * frame_status.ts and frame_ranges.ts.
+ * found), cache_zones.ts, cached_word.ts, deferred_frames.ts and shared_frames.ts (what the front
+ * end adds), large_blocks.ts (orders 9 to 18), small_blocks.ts (orders 0 to 8), cache_refill.ts,
+ * frame_status.ts (what a frame is) and frame_ranges.ts (what is managed).
  */
 
 import { ErrorCode } from "../../../abi/error_code";
@@ -122,8 +122,7 @@ export function buddyInsertRun(start: u32, count: u32): ErrorCode {
 }
 
 /**
- * Takes `count` free frames from `start` on out of management, for good or until they are inserted
- * again.
+ * Takes `count` free frames from `start` on out of management, until they are inserted again.
  *
  * INVALID_DESCRIPTOR if the range is empty or passes the last frame; INVALID_ADDRESS if a frame of
  * it is not managed; otherwise BUSY if one is allocated.
@@ -174,7 +173,7 @@ function isAnyCachedIn(zone: ZoneIndex): bool {
   return isCachedIn(FRAMES, zone) || isCachedIn(PAGEBLOCKS, zone);
 }
 
-/** Allocates a pageblock from bin `bin` of `zone` when no cached one will do; caches its word. */
+/** Allocates a pageblock from bin `bin` of `zone` while none is cached, and caches its word. */
 function allocAndRefillPageblocks(zone: ZoneIndex, bin: Bin): Frame {
   drain(PAGEBLOCKS);
   return refillFrom(PAGEBLOCKS, zone, bin)
@@ -209,7 +208,8 @@ function release(frame: Frame, order: Order): bool {
 }
 
 /**
- * Frees the pageblock at `frame`, which is not simply one of the cached word; false if it is none.
+ * Frees the pageblock at `frame`, which the cached word did not take; false if none is allocated
+ * there.
  */
 function releasePageblock(frame: Frame): bool {
   if (!releasePageblocks(frame, PAGEBLOCKS)) return false;

@@ -1,9 +1,9 @@
 /**
- * Refilling and draining the frame cache: which word is cached, and how cached words and deferred
- * frames go back into the lists (cached_word.ts and deferred_frames.ts say what they are good for).
+ * Refilling and draining the caches: which word is cached, and how cached words and deferred frames
+ * go back into the lists. (Why there are any: cached_word.ts and deferred_frames.ts.)
  *
- * To the records a refill is nothing special: all free units of the word are allocated at once, as
- * single ones, and those that are left are freed at once.
+ * In the records a refill allocates all free units of a word at once, each as a block of its own,
+ * and a drain frees those that are left.
  */
 
 import { Frame } from "../frames";
@@ -56,7 +56,7 @@ import { freeUnits, WORD_ORDER } from "./word_masks";
  */
 const WORTH_CACHING: u32 = 16;
 
-/** For each kind: the word that the last free outside the cached word went to. */
+/** For each kind: the word that the last free went to that missed the cached word. */
 let lastFrameWord: u32 = 0;
 let lastPageblockWord: u32 = 0;
 
@@ -77,8 +77,8 @@ function freeOf(node: Node, index: u32): u64 {
 }
 
 /**
- * Caches word `index` of `node`, which is open and in `zone`, if it has a free unit. Whatever was
- * cached of this kind is used up.
+ * Caches word `index` of `node`, which is open and in `zone`, if it has a free unit. The word that
+ * was cached before, if any, has none left.
  */
 @inline
 function cacheWord(kind: u32, zone: ZoneIndex, node: Node, index: u32): void {
@@ -98,8 +98,9 @@ function cacheWord(kind: u32, zone: ZoneIndex, node: Node, index: u32): void {
 }
 
 /**
- * Caches the word that a unit would be taken from in bin `bin` of `zone`; false if it is not worth
- * it. Whatever was cached of this kind is used up. For frames: only while none is deferred.
+ * Caches the word that a unit would be taken from in bin `bin` of `zone`; false if that is not
+ * worth it. The word that was cached before, if any, has no free unit left, and no frame is
+ * deferred if it is a word of frames.
  */
 @inline
 export function refillFrom(kind: u32, zone: ZoneIndex, bin: Bin): bool {
@@ -112,10 +113,10 @@ export function refillFrom(kind: u32, zone: ZoneIndex, bin: Bin): bool {
 }
 
 /**
- * To be called when the unit at `frame` was freed into `node` itself. When two such frees in
- * sequence go to the same word, more are likely to follow, so that word is cached; so it is, for
- * frames, when the word that is cached has become free as a whole. Nothing changes while a higher
- * zone has free frames.
+ * To be called when the unit at `frame` was freed into `node`, not into the cached word. Caches the
+ * word of `frame` if the last such free went there as well, since more are likely to follow. A word
+ * of frames is cached at once if the one cached so far is free as a whole. Nothing changes while a
+ * higher zone has free frames.
  */
 @inline
 export function refillAfterFree(kind: u32, node: Node, frame: Frame): void {

@@ -1,8 +1,8 @@
 /**
  * The zones of what is cached outside the lists: of both cached words and of the deferred frames.
  *
- * Whatever is cached lies in the highest zone that has free frames. A free above one of these zones
- * ends that; this tells it by one comparison.
+ * Whatever is cached lies in the highest zone that has free frames. A free in a zone above breaks
+ * that rule, and one comparison finds it out.
  */
 
 import { Frame } from "../frames";

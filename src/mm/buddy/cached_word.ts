@@ -1,5 +1,5 @@
 /**
- * The words that are cached to the front ends, kept where they are quickest to reach.
+ * The cached words: free units outside the lists, kept where they are quickest to reach.
  *
  * Single frames, and blocks of 2 MiB, are what a kernel asks for most. Allocating one of them is
  * taking a bit from a mask, freeing one puts it back; nothing else is touched. There is a cached
@@ -31,7 +31,7 @@ class CachedWord {
   /** The free units of the word; 0 if none is cached. */
   mask: u64;
   /**
-   * The units that are not allocated blocks of one unit, `mask` apart; all if no word is cached.
+   * The units that are not allocated blocks of one unit by the record; all if no word is cached.
    */
   busy: u64;
   /** The first frame of the word. */
@@ -71,8 +71,8 @@ export function forgetCachedWord(kind: u32): void {
 }
 
 /**
- * Caches word `index` of `node`, in `zone`, whose free units are `units` and allocated by its
- * record.
+ * Caches word `index` of `node`, in `zone`. Its free units are `units`, each of which its record
+ * shows as allocated.
  */
 @inline
 export function setCachedWord(
@@ -99,13 +99,13 @@ export function refreshBusy(kind: u32): void {
   cached(kind).busy = busyUnits(word.taken, word.continuation);
 }
 
-
+/** True if a word is cached, even if it has no free unit left. */
 @inline
 export function isAnythingCached(kind: u32): bool {
   return cached(kind).node != 0;
 }
 
-
+/** The node of the cached word; at address 0 if none is cached. */
 @inline
 export function cachedNode(kind: u32): Node {
   return changetype<Node>(usize(cached(kind).node));
@@ -177,7 +177,7 @@ export function returnCached(kind: u32, frame: Frame): bool {
   return true;
 }
 
-/** Adds `units`, which the record of the cached word shows as single allocated ones by now. */
+/** Adds `units` to the free ones of the cached word, whose record shows each as allocated. */
 @inline
 export function addCached(kind: u32, units: u64): void {
   cached(kind).mask |= units;

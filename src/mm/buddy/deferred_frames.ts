@@ -7,9 +7,9 @@
  * 1989). To the records a deferred frame is allocated; only this table knows better.
  *
  * Nothing is lost by it:
- *  - a frame is kept only if its pageblock has nothing else free, and one of a pageblock at most;
- *    the pageblock is the first to allocate from anyway, and if all else of it becomes free, so
- *    does the deferred frame;
+ *  - a frame is kept only if its pageblock has nothing else free, and no more than one of a
+ *    pageblock; requests would be served from such a pageblock first anyway, and once the rest of
+ *    it is free, the deferred frame is merged;
  *  - deferred frames lie in the highest zone that has free frames, as cached words do
  *    (cached_word.ts); a request that finds nothing in their zone has them merged first.
  */
@@ -90,7 +90,7 @@ export function deferredCount(): u32 {
   return u32(popcnt(taken));
 }
 
-/** True if there are deferred frames, in `zone` and in no zone that it includes. */
+/** True if there are deferred frames that lie in `zone` and in no zone that it includes. */
 @inline
 export function isDeferredIn(zone: ZoneIndex): bool {
   return hasDeferred() && deferredZone == zone;

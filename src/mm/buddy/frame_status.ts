@@ -46,7 +46,7 @@ export function isFreeStatus(status: i32): bool {
   return status >= FrameStatus.FREE;
 }
 
-/** The order that `status`, of a managed frame, speaks of. */
+/** The order in `status`, which is that of a managed frame. */
 @inline
 export function statusOrder(status: i32): u32 {
   return u32(status) & (FrameStatus.FREE - 1);
@@ -87,7 +87,7 @@ function statusInPageblock(frame: Frame): i32 {
 
 /*
  * The block around a frame, as tools show it. The allocators keep free frames in pieces of their
- * own choosing; what is told here is what a caller could be given.
+ * own choosing; shown here is what a caller could be given.
  */
 
 /** The state of the block that holds `frame`, any frame number. */
@@ -97,7 +97,7 @@ export function blockState(frame: Frame): BlockState {
   return isFreeStatus(status) ? BlockState.FREE : BlockState.ALLOCATED;
 }
 
-/** The order of the block that holds `frame`; it begins at the multiple of its size below. */
+/** The order of the block that holds `frame`; 0 for a frame that is not managed. */
 export function blockOrder(frame: Frame): u32 {
   const status = frameStatus(frame);
   if (status == FrameStatus.UNMANAGED) return 0;

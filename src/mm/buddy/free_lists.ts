@@ -13,8 +13,8 @@
  * again. A node without a free block is in no list.
  *
  * Every zone of physical memory has lists of its own. Ordinary requests go through the zones from
- * the highest to the lowest, so that memory which only some can use is left for them; restricted
- * requests start further down. No node lies in two zones: the border at 4 GiB is one of gigablocks,
+ * the highest to the lowest, which leaves low memory for those that need it; restricted requests
+ * start further down. No node lies in two zones: the border at 4 GiB is one of gigablocks,
  * and below the one at 16 MiB there is a gigablock of its own (node_table.ts).
  */
 
@@ -55,8 +55,9 @@ const GIGABLOCK_BINS: u64 = u64.MAX_VALUE << GIGABLOCK_BIN;
 const ALL_WORDS: u32 = (1 << NODE_WORDS) - 1;
 
 /**
- * The first bin of a pageblock's level by its free frames, 16 a step. Levels begin at 352, 288,
- * 224, 160 and 80 used frames, and fewer.
+ * The first bin of a pageblock's level by its free frames, 16 a step. A pageblock is on level 0
+ * with more than 352 frames in use, on the next ones with more than 288, 224, 160 and 80, and on
+ * the last one with 80 or fewer.
  */
 const LEVEL_BINS: usize = memory.data<u8>([
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 9, 9, 9, 18, 18, 18, 18, 27, 27, 27, 27, 36, 36, 36, 36, 36, 45,
@@ -89,6 +90,7 @@ const zones: usize = memory.data(1560, 8);
 let managed: u32 = 0;
 let free: u32 = 0;
 
+/** Nothing is managed and nothing is free from now on. */
 export function clearTotals(): void {
   managed = 0;
   free = 0;
@@ -262,7 +264,7 @@ export function insertLastFree(pageblock: Node, order: Order): void {
   pageblock.bin = u8(order);
 }
 
-/** Takes `pageblock`, which is in a list of `zone`, out of it when it has nothing free any more. */
+/** Takes `pageblock`, which has nothing free any more, out of its list, one of `zone`. */
 @inline
 export function removeFull(pageblock: Node, zone: ZoneIndex): void {
   unlink(listsOf(zone), pageblock);
@@ -279,8 +281,8 @@ export function closePageblock(pageblock: Node): void {
 }
 
 /**
- * The order of the largest block there would be in a pageblock with `freeOrders`, 0 to 8, or 9 if
- * it is free as a whole.
+ * The order, in units, of the largest block in a node with `freeOrders`, 0 to 8, or 9 if it is free
+ * as a whole.
  */
 @inline
 export function mergedOrder(freeOrders: u64): u32 {

@@ -126,7 +126,10 @@ export function coalescePageblock(pageblock: Node): void {
   requeueGigablock(gigablock, zoneOf(number));
 }
 
-/** Frees `units`, which the record of the cached word shows as an allocated block; false if not. */
+/**
+ * Frees `units`, which the record of the cached word shows as an allocated block; false if they are
+ * free, which only the cache knows.
+ */
 export function releaseCached(kind: u32, word: Word, units: u64): bool {
   if (cachedMask(kind) & units) return false;
   word.continuation &= ~units;

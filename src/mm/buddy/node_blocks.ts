@@ -1,8 +1,8 @@
 /**
- * Blocks of 2^0 to 2^9 units inside one node: taking, giving back, and which there are.
+ * Blocks of 2^0 to 2^9 units inside one node: taking them, freeing them, finding them.
  *
  * All of it is mask arithmetic on the record, the same for pageblocks of frames and gigablocks of
- * pageblocks. Who calls keeps the count of free frames and the lists up to date.
+ * pageblocks. The caller keeps the count of free frames and the lists up to date.
  */
 
 import { Order } from "../frames";

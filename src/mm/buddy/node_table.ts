@@ -149,7 +149,7 @@ function layOut(ranges: usize, count: u32): void {
 }
 
 /**
- * Starts over with tables at `address`, zeroed and of the size that `nodeTableBytes` gave.
+ * Starts over with tables at `address`, zeroed and of the size that `nodeTableBytes` returned.
  */
 export function initNodeTables(address: usize, ranges: usize, count: u32): void {
   table = address;

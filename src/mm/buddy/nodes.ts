@@ -3,7 +3,7 @@
  *
  * There are nodes on two levels, and they work alike. The units of a *pageblock* are frames, so it
  * is 2 MiB; the units of a *gigablock* are pageblocks, so it is 1 GiB. A unit can be *absent* from
- * its node: then its state is told elsewhere. A pageblock that is neither free nor allocated as a
+ * its node: then its state is kept elsewhere. A pageblock that is neither free nor allocated as a
  * whole is absent from its gigablock, and its own record says what its frames are. A frame that is
  * absent from its pageblock is not managed, or it is shared (see shared_frames.ts).
  *
@@ -124,14 +124,14 @@ export function foursOf(pairs: u32): u32 {
   return pairs & (pairs >> 2) & 0x11;
 }
 
-/** `freeOrders` after the free units of word `index` became `free`. */
+/** `freeOrders` once the free units of word `index` are `free`. */
 @inline
 export function withWord(freeOrders: u64, index: u32, free: u64): u64 {
   const row = ((u64(1) << (u64(freeOrdersOf(free)) << 3)) - 1) & ORDERS_OF_WORD_0;
   return (freeOrders & ~(ORDERS_OF_WORD_0 << u64(index))) | (row << u64(index));
 }
 
-/** `freeOrders` after word `index` came to have a free block of 2^`order` units. */
+/** `freeOrders` once word `index` has a free block of 2^`order` units, too. */
 @inline
 export function withBlock(freeOrders: u64, index: u32, order: Order): u64 {
   return freeOrders | ordersOfOnly(index, order);

@@ -58,7 +58,7 @@ export function pageAlloc(zone: Zone): Frame {
   return zone == Zone.ANY ? allocAndRefill() : buddyAlloc(0, zone);
 }
 
-/** Allocates a frame while the cached word has none, and caches the word that it is from. */
+/** Allocates a frame while the cached word has none; may cache the word that it is from. */
 function allocAndRefill(): Frame {
   if (hasDeferred()) return takeDeferred();
   for (let zone: ZoneIndex = 0; zone < ZONES; ++zone) {
@@ -82,7 +82,7 @@ export function pageFree(frame: Frame): ErrorCode {
   return returnCached(FRAMES, frame) ? ErrorCode.NONE : freeElsewhere(frame);
 }
 
-/** Frees a frame that is not simply one of the cached word. */
+/** Frees a frame that the cached word did not take. */
 function freeElsewhere(frame: Frame): ErrorCode {
   const pageblock = pageblockOf(frame);
   if (!pageblock || !releaseFrames(pageblock, frame, 0)) return freeShared(frame);

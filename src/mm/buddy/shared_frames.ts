@@ -76,7 +76,7 @@ export function sharingTableBytes(): u32 {
 
 /**
  * One more owner for `frame`, which has one or is shared. STORAGE_EXHAUSTED, and no change, if the
- * table has no slot left or the count no bit.
+ * table has no slot left or the count would overflow.
  */
 export function addOwner(frame: Frame): ErrorCode {
   if (!capacity) return ErrorCode.STORAGE_EXHAUSTED;
@@ -93,7 +93,10 @@ export function addOwner(frame: Frame): ErrorCode {
   return ErrorCode.NONE;
 }
 
-/** One owner less for `frame`, which is shared. Returns those left; with one it is not shared. */
+/**
+ * One owner less for `frame`, which is shared. Returns how many are left; with one it is shared no
+ * more.
+ */
 export function dropOwner(frame: Frame): u32 {
   const index = find(frame);
   const slot = slotAt(index);

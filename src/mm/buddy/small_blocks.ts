@@ -93,7 +93,7 @@ export function requeueOrCoalesce(pageblock: Node): void {
 }
 
 /**
- * As `requeueOrCoalesce`, when only one frame at most is not free by the record: that one may be
+ * As `requeueOrCoalesce`, when at most one frame is not free by the record: that one may be
  * deferred.
  */
 function requeueNearlyFree(pageblock: Node): void {

@@ -8,7 +8,7 @@
  *       0         0        free
  *       1         0        first unit of an allocated block
  *       1         1        a later unit of that block
- *       0         1        absent: its state is told elsewhere (see nodes.ts)
+ *       0         1        absent: its state is kept elsewhere (see nodes.ts)
  *
  * A block is naturally aligned, and a later unit can only belong to the block that begins before
  * it; so the masks alone tell where every block begins and ends. A word of zeros is free.
@@ -72,7 +72,7 @@ export function lowestBlock(free: u64, order: Order): u32 {
   return u32((ctz(blockEnds(free, groups, order)) >> u64(order)) << u64(order));
 }
 
-/** How many orders `free` has an aligned free block of: 0 for an empty mask, 7 for a full one. */
+/** For how many orders `free` has an aligned free block: 0 for an empty mask, 7 for a full one. */
 @inline
 export function freeOrdersOf(free: u64): u32 {
   return (
@@ -89,8 +89,8 @@ export function freeOrdersOf(free: u64): u32 {
 /**
  * The order of the largest aligned free block in `free` that holds unit `bit`, which is free.
  *
- * The units of such a block are those whose numbers begin with the same binary digits. Of all units
- * that are not free none shares more digits with `bit` than the nearest above or the nearest below.
+ * The units of such a block are those whose numbers begin with the same binary digits. No unit that
+ * is not free shares more of them with `bit` than the nearest above or the nearest below.
  */
 @inline
 export function orderAround(free: u64, bit: u32): u32 {
@@ -102,7 +102,8 @@ export function orderAround(free: u64, bit: u32): u32 {
 }
 
 /**
- * True if unit `bit` is the first of an allocated block of exactly the units `units`, moved there.
+ * True if an allocated block begins at unit `bit` that has as many units as `units`, a mask of
+ * lowest units.
  */
 @inline
 export function isBlock(taken: u64, continuation: u64, bit: u32, units: u64): bool {

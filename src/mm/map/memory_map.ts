@@ -2,9 +2,9 @@
  * The memory map: the firmware's entries, the kernel's copy of them, and the regions that
  * sanitising makes of the copy.
  *
- * Before the copy every access goes to the firmware's list; afterwards that list is never read again
- * and the copy keeps what it said. The early allocator reads `viewedEntry`, which shows the best list
- * there is at the time: the firmware's entries first, then the sanitised regions.
+ * Before the copy every access goes to the firmware's list; afterwards that list is never read
+ * again and the copy keeps what it said. The early allocator reads `viewedEntry`, which shows the
+ * best list there is at the time: the firmware's entries first, then the sanitised regions.
  */
 
 import { MemoryType, memoryTypeName } from "../../../abi/memory_type";

@@ -4,8 +4,9 @@
  * Input may be unsorted, overlapping, unaligned, empty or overflowing, its types unknown. Output is
  * sorted, disjoint, frame-aligned and maximal: neighbours differ in type or do not touch. Where
  * entries overlap the most restrictive type wins. Usable and reclaimable memory shrinks to
- * whole frames, all other memory grows to them; frames that reclaimable memory holds only in part are
- * reserved. Frame 0 is never usable or reclaimable. Memory that no frame number reaches is dropped.
+ * whole frames, all other memory grows to them; frames that reclaimable memory holds only in part
+ * are reserved. Frame 0 is never usable or reclaimable. Memory that no frame number reaches is
+ * dropped.
  *
  * Each entry becomes up to four intervals, each interval two events; the events are sorted and
  * swept once: O(n log n).
