@@ -10,8 +10,8 @@
  *     | unused … | runtime's header | first linear memory | frames … | frames … |
  *                  \__ same frames as in the image's data __/
  *
- * The shim moves over at the first growth and never again. Growth beyond what was committed fails
- * in the shim; it is asked for only here and only after mapping and committing it.
+ * The shim moves to the window at the first growth and never again. Growth beyond what was
+ * committed fails in the shim; the kernel asks for it only here, after mapping and committing it.
  */
 
 import { ErrorCode } from "../../../abi/error_code";

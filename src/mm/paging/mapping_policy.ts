@@ -9,7 +9,7 @@
  *   - the image's data can be written, its text and its read-only data cannot;
  *   - whatever else there is (devices, the firmware's own, holes) is not mapped at all: a cacheable
  *     mapping of a device is wrong even if nobody uses it;
- *   - nor is frame 0: address 0 means "none" throughout the kernel, so that its use should fault.
+ *   - nor is frame 0: address 0 means "none" throughout the kernel, so its use should fault.
  *
  * Nothing can be executed. Text is executed where the image is linked and nowhere else, and since
  * every other mapping of its frames is read-only, no frame is writable under one address and

@@ -7,9 +7,9 @@
  *     window      linear memory, through the very tables that were made when it was opened
  *     image       at its link address: text R-X, read-only data R--, data RW-
  *
- * Nothing else is mapped. Frame 0 is mapped nowhere, so a null pointer faults, be it virtual or
- * physical. No page is writable and executable, nor is any frame through two of its mappings (see
- * mapping_policy.ts).
+ * Nothing else is mapped. Frame 0 is mapped nowhere, so a null pointer faults, whether virtual
+ * or physical. No page is writable and executable, nor is any frame through two of its mappings
+ * (see mapping_policy.ts).
  */
 
 import { ErrorCode } from "../../../abi/error_code";
@@ -58,7 +58,7 @@ function mapOneToOne(root: u64, base: u64, end: u64, access: i32): ErrorCode {
   return base < end ? mapRange(root, base, base, end - base, access) : ErrorCode.NONE;
 }
 
-/** Maps what of `part` is low memory or in an identity range 1:1. */
+/** Maps 1:1 what `part` has of low memory and of identity ranges. */
 function mapIdentity(root: u64, part: PhysicalRange): ErrorCode {
   const access = part.access;
   let status = mapOneToOne(root, part.base, min(part.end, LOW_MEMORY_END), access);
@@ -86,7 +86,7 @@ function accessName(access: i32): string {
   return access & Access.WRITE ? "write" : "read";
 }
 
-/** Maps physical memory in the direct map, and 1:1 where that is due. */
+/** Maps physical memory in the direct map, and part of it 1:1 as well (`mapIdentity`). */
 function mapPhysicalMemory(root: u64): ErrorCode {
   openMappingPolicy();
   while (nextPhysicalRange(range)) {
@@ -104,7 +104,7 @@ function mapPhysicalMemory(root: u64): ErrorCode {
   return ErrorCode.NONE;
 }
 
-/** Maps a segment of the image where it is linked; a machine without one is as well. */
+/** Maps a segment of the image where it is linked; a machine without one is no error. */
 function mapSegment(root: u64, kind: BootRegion, access: i32): ErrorCode {
   if (!bootRegion(kind, record)) return ErrorCode.NONE;
   return mapRange(root, load<u64>(record, 16), load<u64>(record), load<u64>(record, 8), access);
@@ -137,7 +137,7 @@ function keepWindow(root: u64): ErrorCode {
  * Linear memory must be open. To be called once, after the handoff.
  *
  * Errors, all with every frame given back and the loader's tables in use: OUT_OF_FRAMES, or what
- * `mapRange` says of a machine whose regions cannot be mapped. They end in the panic line.
+ * `mapRange` returns for a machine whose regions cannot be mapped. They end in the panic line.
  */
 export function installIdentityPaging(): ErrorCode {
   const root = newTable();

@@ -2,7 +2,7 @@
  * The list of managed runs: which frames the runtime allocator manages, as maximal runs.
  *
  * It is an Option array of `FrameRange` in carved storage, sorted, disjoint, no two runs adjacent.
- * It says what is under management, whatever is allocated inside; the buddy allocator knows that.
+ * It says what is under management; what of it is allocated the buddy allocator knows.
  * The owner of the storage moves it to a larger one when it is full.
  */
 
@@ -101,7 +101,7 @@ export function addManagedRun(first: u64, past: u64): ErrorCode {
  */
 export function removeManaged(first: u64, past: u64): ErrorCode {
   if (first >= past) return ErrorCode.NONE;
-  // A run that only touches the range from below is none of those to change.
+  // A run that only touches the range from below does not change.
   const from = firstReaching(first + 1);
   let to = from;
   while (to < count && u64(managedRun(to).start) < past) ++to;

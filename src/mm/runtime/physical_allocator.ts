@@ -61,12 +61,12 @@ function zoneFor(flags: u32): Zone {
 }
 
 /**
- * The owner of all frames. Its lists and tables belong to the files below; here is what only the
- * whole can know.
+ * The owner of all frames. Its lists and tables belong to the files below; here is what none of
+ * them can know alone.
  */
 @unmanaged
 export class PhysicalAllocator {
-  /** Frames that came from the boot loader after the handoff. */
+  /** Frames that were taken over from the boot loader after the handoff. */
   reclaimed: u64;
   /** Frames of the boot loader's that stay unused, because their tables would take too much. */
   leftOut: u64;
@@ -128,7 +128,7 @@ export class PhysicalAllocator {
     return status ? this.whyRefused(address, status) : ErrorCode.NONE;
   }
 
-  /** Tells a reserved frame from a foreign one: the allocators know neither. */
+  /** `status`, or RESERVED for a frame that is not managed because it is reserved. */
   private whyRefused(address: u64, status: ErrorCode): ErrorCode {
     if (status != ErrorCode.INVALID_ADDRESS || isValidFrame(u32(frameOf(address)))) return status;
     return reservationIn(address, address + FRAME_SIZE) ? ErrorCode.RESERVED : status;
@@ -258,7 +258,7 @@ export class PhysicalAllocator {
   }
 }
 
-/** True for the address of a frame that a frame number reaches. */
+/** True for the address of a frame below 16 TiB. */
 function isFrameAddress(address: u64): bool {
   return !(address & (FRAME_SIZE - 1)) && address < ADDRESS_LIMIT;
 }
@@ -278,7 +278,7 @@ let ready: bool = false;
 /** True while the allocator is borrowed. */
 let lent: bool = false;
 
-/** The frame source after the handoff; a block is as large as the next power of two. */
+/** The frame source after the handoff; blocks are rounded up to a power of two. */
 function takeRuntimeFrames(count: u64, alignment: u64, offset: u64, reason: Reason): u64 {
   const order = orderFor(count);
   if (order > MAX_ORDER || offset || alignment > u64(1) << order) return 0;

@@ -3,7 +3,7 @@
  *
  * Once the kernel stands on its own page tables nothing of the loader's is in use: stack, GDT, IDT
  * and TSS are the shim's since its first instructions, the memory map was copied before it was
- * sanitised, the command line when the kernel started, and with `set_page_root` the shim forgets
+ * sanitised, and the command line when the kernel started; with `set_page_root` the shim forgets
  * where both were. `reclaim=poison` in the options puts that to the test: it overwrites everything
  * that is reclaimed, and the kernel keeps running.
  */

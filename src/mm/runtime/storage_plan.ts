@@ -38,7 +38,9 @@ export class StoragePlan {
   freeSlots: u32;
   /** Slots for reserved regions; likewise. */
   reservedSlots: u32;
-  /** How many ranges of memory may ever be managed, and where they are listed (`FrameRange`). */
+  /**
+   * How many ranges of memory may ever be managed, and the array of `FrameRange` that lists them.
+   */
   rangeCount: u32;
   ranges: usize;
   /** Bytes of the buddy allocator's tables. */

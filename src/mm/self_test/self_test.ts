@@ -11,8 +11,9 @@
  *     the last word of each half: its first and last frame, and those at the border in its middle.
  *     The words of one half differ from those of the other by one address line;
  *   - takes a frame below 16 MiB and one below 4 GiB, with patterns in its first and last word;
- *   - dirties two frames, frees them and takes two zeroed ones: one word a cache line must be 0;
- *   - asks for an order that there is not, and must be refused.
+ *   - dirties two frames, frees them and takes two zeroed ones: a word of each cache line must be
+ *     0;
+ *   - asks for an order that does not exist, and must be refused.
  *
  * A pattern is the word's own address and then its inverse, so that every bit is once 0 and once 1.
  * Patterns go to the real frames, through the direct map; those of one block, and of blocks held at
@@ -112,8 +113,8 @@ function checkPattern(address: u64, order: u32, step: u64, flip: u64): ErrorCode
 
 /**
  * Writes and checks the address pattern and its inverse in the halves of a block, so that every bit
- * there is once 0 and once 1. No more than that: memory that was never touched is slow to come by
- * in a virtual machine.
+ * there is once 0 and once 1. It touches no more than that: in a virtual machine memory is slow
+ * when it is touched for the first time.
  */
 function checkMemory(address: u64, order: u32): ErrorCode {
   const half = max(FRAME_SIZE, (FRAME_SIZE << order) >> 1);
@@ -270,8 +271,8 @@ function testExhaustion(allocator: PhysicalAllocator): ErrorCode {
 }
 
 /**
- * Grows linear memory by a page that stays: the new bytes are zero, stand on the frames that the
- * allocator gave, and lie after the old ones, which have not moved.
+ * Grows linear memory by a page that stays: the new bytes are zero, lie on the frames that the
+ * allocator handed out, and follow the old ones, which have not moved.
  */
 function testLinearMemory(allocator: PhysicalAllocator): ErrorCode {
   const bytes = linearMemoryBytes();
