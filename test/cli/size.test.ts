@@ -46,8 +46,15 @@ describe("sizes as people write them", () => {
 });
 
 describe("a PC of a given size", () => {
-  it.each(["1M", "2097151", "4097T", "0"])("is not one of %s", (size) => {
+  it.each(["1M", "4097T", "0M"])("is not one of %s", (size) => {
     expect(() => syntheticMap(size)).toThrow(/between 2 MiB and 4096 TiB/);
+  });
+
+  it.each(["4096", "16", "2097151", " 512 "])("lacks a unit if it is %j", (size) => {
+    const number = size.trim();
+    expect(() => syntheticMap(size)).toThrow(
+      `"${size}" has no unit; write ${number}M for MiB or ${number}G for GiB`,
+    );
   });
 
   it("has as much memory as asked for, but for what hides below 1 MiB", () => {

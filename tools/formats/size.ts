@@ -78,6 +78,10 @@ export function syntheticMap(size: string | number | bigint): MapInput {
   if (bytes === null) {
     throw new MapError(`"${size}" is not a size; write it like 512M, 4GiB or 1TiB`);
   }
+  const bare = `${size}`.trim();
+  if (typeof size === "string" && bytes < SMALLEST_SIZE && /^\d+$/.test(bare)) {
+    throw new MapError(`"${size}" has no unit; write ${bare}M for MiB or ${bare}G for GiB`);
+  }
   if (bytes < SMALLEST_SIZE || bytes > LARGEST_SIZE) {
     throw new MapError(`"${size}" is not a PC's size; it lies between 2 MiB and 4096 TiB`);
   }
