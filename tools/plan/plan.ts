@@ -91,7 +91,7 @@ export function planOf({ machine, result, options }: BootedMap, map: MapInput): 
     input: {
       format: map.format,
       source: map.source,
-      notes: map.notes,
+      notes: [...map.notes, ...placementNotes(machine.placement)],
       entries: map.entries.map(planEntry),
     },
     options,
@@ -111,6 +111,15 @@ export function planOf({ machine, result, options }: BootedMap, map: MapInput): 
     log: result.log,
     failure: bootFailure(result, boot),
   };
+}
+
+/** What a reader should know about where the simulated loader put the kernel. */
+function placementNotes(placement: Placement): string[] {
+  if (placement === "loader") return [];
+  return [
+    "no usable memory below 4 GiB has room for the kernel, so the simulated loader put it where the " +
+      "map says nothing; a real one could not start it",
+  ];
 }
 
 function planRange(base: bigint, length: bigint): PlanRange {
