@@ -4,11 +4,12 @@
  */
 
 import process from "node:process";
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
 import { register } from "tsx/esm/api";
 
 register();
 const { main } = await import("../tools/cli/main.ts");
+const { decodeText } = await import("../tools/formats/text.ts");
 const { wantsColours } = await import("../tools/cli/terminal.ts");
 
 // A reader that has seen enough, such as `head`, closes the pipe; that is no error.
@@ -22,6 +23,6 @@ for (const stream of [process.stdout, process.stderr]) {
 process.exitCode = await main(process.argv.slice(2), {
   out: (written) => process.stdout.write(written),
   err: (written) => process.stderr.write(written),
-  input: () => text(process.stdin),
+  input: async () => decodeText(await buffer(process.stdin)),
   colours: wantsColours(Boolean(process.stdout.isTTY), process.env),
 });

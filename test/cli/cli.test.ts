@@ -154,14 +154,17 @@ describe("slopos plan", () => {
     const { status, out, err } = await run(["plan", "-"], { input });
     expect([status, out]).toEqual([2, ""]);
     expect(width(err)).toBeLessThanOrEqual(100);
-    for (const { name, example } of FORMS) expect(err).toContain(`  ${name}\n    ${example}\n`);
+    for (const { name, example } of FORMS) {
+      expect(err).toContain(`  ${name}\n    ${example.replaceAll("\n", "\n    ")}\n`);
+    }
   });
 
   it.each([
     [["plan"], "which machine? give a FILE"],
     [["plan", "a", "--size", "1G"], "exclude each other"],
     [["plan", "--size", "big"], '"big" is not a size'],
-    [["plan", "--size", "1"], "between 2 MiB and 4096 TiB"],
+    [["plan", "--size", "1M"], "between 2 MiB and 4096 TiB"],
+    [["plan", "--size", "4096"], '"4096" has no unit; write 4096M for MiB'],
     [["plan", "--machine", "pdp-11"], "limine-ovmf-512m"],
     [["plan", "--machine", "../memmaps/limine-ovmf-512m"], 'no machine "../memmaps'],
     [["plan", "/nowhere/at.all"], "cannot read /nowhere/at.all: there is no such file"],

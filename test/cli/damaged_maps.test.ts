@@ -64,7 +64,7 @@ describe("texts that are whole only in part", () => {
       `BIOS-provided physical RAM map:\n${boot("0x1fff")}BIOS-provided physical RAM map:\n${boot("0x2fff")}`,
     );
     expect(headed.entries).toEqual([entry(0, 0x1000, USABLE), entry(0x1000, 0x3000, USABLE)]);
-    expect(headed.notes).toEqual(["the table is there 2 times; the last is read"]);
+    expect(headed.notes).toEqual(["the map is there 2 times; the last is read"]);
     expect(readMemoryMap(boot("0x1fff") + boot("0x2fff"))).toEqual(headed);
     // Another machine's log before it, with nothing in common but the header.
     const other = "BIOS-e820: [mem 0x7000-0x8fff] usable\nLinux version 6.1\n";
@@ -75,6 +75,7 @@ describe("texts that are whole only in part", () => {
     const map = readMemoryMap(
       "modified: [mem 0x0-0xfff] reserved\nXen: [mem 0x0-0xfff] usable\nuser: hello\n",
     );
+    expect(map.format).toBe("Linux boot log (BIOS-e820 lines)");
     expect(map.entries).toEqual([entry(0, 0x1000, USABLE)]);
     expect(map.notes).toEqual([
       'the tables "modified" that Linux made of it are left out',
@@ -106,7 +107,7 @@ describe("texts that are no memory map", () => {
     expect(error).toBeInstanceOf(UnknownFormatError);
     expect(error.message.startsWith(beginning)).toBe(true);
     for (const { name, example } of FORMS) {
-      expect(error.message).toContain(`  ${name}\n    ${example}`);
+      expect(error.message).toContain(`  ${name}\n    ${example.replaceAll("\n", "\n    ")}`);
       expect(readMemoryMap(example)).toMatchObject({ format: name, entries: [{ type: USABLE }] });
     }
   });
@@ -120,7 +121,7 @@ describe("texts that are no memory map", () => {
     ["00000000-00000000 : System RAM\n  00000000-00000000 : Kernel code", /sudo cat \/proc\/iomem/],
     ["a0000000-bfffffff : PCI Bus 0000:00", /lists no memory/],
     ["BIOS-e820: [mem gone", /^no BIOS-e820 line can be read; line 1: not a whole entry/],
-    ["efi: mem00: gone", /^no "efi: mem" line can be read; line 1: not a whole descriptor/],
+    ["efi: mem00: gone", /^no "efi: mem" line can be read; line 1: not a whole entry/],
     ['[    0.000000] boot: SlopOS 0.1.0 loader="x" hhdm=0x0 entries=9', /lists no memory map/],
   ])("%j: says what is wrong with it", (text, message) => {
     const error = errorOf(text);

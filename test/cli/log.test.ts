@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { textInput } from "../../tools/formats/form.ts";
+import { textInput } from "../../tools/formats/text.ts";
 import { BootLog, numberOf, parseLogLine } from "../../tools/log/boot_log.ts";
 import { disagreements } from "../../tools/log/log_checks.ts";
 import { type LogSummary, summariseLog } from "../../tools/log/log_summary.ts";

@@ -4,7 +4,7 @@ import { readMemoryMap } from "../../tools/formats/read_map.ts";
 import { entry } from "./entry.ts";
 
 const { USABLE, RESERVED, ACPI_RECLAIMABLE, ACPI_NVS, BAD } = MemoryType;
-const { BOOTLOADER_RECLAIMABLE, KERNEL_AND_MODULES } = MemoryType;
+const { BOOTLOADER_RECLAIMABLE, KERNEL_AND_MODULES, RESERVED_MAPPED } = MemoryType;
 
 /** In the order of EFI_MEMORY_TYPE. */
 const EFI_NAMES = [
@@ -86,20 +86,26 @@ describe("the types of", () => {
     const line = "[    0.000001] memmap: 0x0000000000001000-0x0000000000001fff unknown bytes=4096";
     const map = readMemoryMap(line);
     expect(map.entries).toEqual([entry(0x1000, 0x2000, RESERVED)]);
-    expect(map.notes[0]).toMatch(/^entries of unknown type are taken as reserved/);
+    expect(map.notes[0]).toMatch(/^line 1: unknown type "unknown", taken as reserved: \[ /);
   });
 
-  it("leaves a length out that is none", () => {
+  it("leaves a length out that is none, and names the line", () => {
     const line = (bytes: string) =>
       `[    0.000001] memmap: 0x0000000000001000-0x0000000000001fff usable bytes=${bytes}\n`;
-    const { entries } = readMemoryMap(line("4096") + line("18446744073709551616") + line("x"));
+    const { entries, notes } = readMemoryMap(
+      line("4096") + line("18446744073709551616") + line("x"),
+    );
     expect(entries).toEqual([entry(0x1000, 0x2000, USABLE)]);
+    expect(notes.map((note) => note.slice(0, 39))).toEqual([
+      "line 2: not a whole entry, left out: [ ",
+      "line 3: not a whole entry, left out: [ ",
+    ]);
   });
 
   it("takes EFI types that nobody defined as reserved, and says so", () => {
     const map = readMemoryMap("efi: mem00: [type=77 |WB] range=[0x1000-0x1fff] (0MB)");
     expect(map.entries).toEqual([entry(0x1000, 0x2000, RESERVED)]);
-    expect(map.notes[0]).toMatch(/^line 1: unknown type, taken as reserved/);
+    expect(map.notes[0]).toMatch(/^line 1: unknown type "type=77", taken as reserved/);
   });
 
   it.each([
@@ -110,11 +116,19 @@ describe("the types of", () => {
     ["bad memory", BAD],
     ["unusable", BAD],
     ["ACPI-NVS", ACPI_NVS],
-    ["reserved mapped", RESERVED],
+    ["reserved mapped", RESERVED_MAPPED],
     ["type: kernel", KERNEL_AND_MODULES],
-    ["type: 8", RESERVED],
+    ["type: bad", BAD],
+    ["type = NVS", ACPI_NVS],
+    ["type: EntryType::ACPI_NVS", ACPI_NVS],
+    ["type: 6 (kernel and modules)", KERNEL_AND_MODULES],
+    ["type: 0x2", ACPI_RECLAIMABLE],
+    ["type: 8", RESERVED_MAPPED],
   ])("takes Limine's %s", (name, type) => {
-    const map = readMemoryMap(`base: 0xbad000, length: 0x1000, ${name}`);
-    expect(map.entries).toEqual([entry(0xbad000, 0xbae000, type)]);
+    const map = readMemoryMap(
+      `Limine:\nbase: 0x1000, length: 0x1000, type: 0\nbase: 0xbad000, length: 0x1000, ${name}`,
+    );
+    expect(map.entries).toEqual([entry(0x1000, 0x2000, USABLE), entry(0xbad000, 0xbae000, type)]);
+    expect(map.notes).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { decodeText } from "../formats/text.ts";
 import { UsageError } from "./failure.ts";
 import { type Terminal } from "./terminal.ts";
 
@@ -29,7 +30,7 @@ function reasonOf(error: unknown): string {
 /** The text of the file at `path`; `-` is standard input. */
 export async function readText(path: string, terminal: Terminal): Promise<string> {
   try {
-    return path === "-" ? await terminal.input() : readFileSync(path, "utf8");
+    return path === "-" ? await terminal.input() : decodeText(readFileSync(path));
   } catch (error) {
     throw new UsageError(`cannot read ${path}: ${reasonOf(error)}`);
   }

@@ -3,7 +3,7 @@
  */
 
 import { type Command } from "commander";
-import { textInput } from "../formats/form.ts";
+import { textInput } from "../formats/text.ts";
 import { disagreements } from "../log/log_checks.ts";
 import { type LogSummary, summariseLog } from "../log/log_summary.ts";
 import { failureText, Status, UsageError } from "./failure.ts";

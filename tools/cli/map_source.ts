@@ -2,8 +2,9 @@
  * Where a command takes its memory map and its kernel from: arguments that `plan` and `trace` share.
  */
 
-import { type Command } from "commander";
+import { type Command, Option } from "commander";
 import { type MapInput } from "../formats/map_input.ts";
+import { type Numbering, NUMBERINGS } from "../formats/numbering.ts";
 import { readMemoryMap } from "../formats/read_map.ts";
 import { syntheticMap } from "../formats/size.ts";
 import { UsageError } from "./failure.ts";
@@ -13,6 +14,7 @@ import { type Terminal } from "./terminal.ts";
 export interface MapOptions {
   readonly size?: string;
   readonly machine?: string;
+  readonly types?: Numbering;
   readonly options: string;
   readonly kernel?: string;
 }
@@ -23,6 +25,12 @@ export function addMapArguments(command: Command): Command {
     .argument("[FILE]", "memory map in any supported form, or - for standard input")
     .option("--size <SIZE>", "a PC with this much memory instead of FILE: 512M, 16TiB")
     .option("--machine <NAME>", "a machine that comes with the project instead of FILE")
+    .addOption(
+      new Option(
+        "--types <WHOSE>",
+        "whose numbers the types in FILE are, if it does not say",
+      ).choices(NUMBERINGS),
+    )
     .option("--options <WORDS>", "the kernel's command line, such as selftest=full", "")
     .option("--kernel <PATH>", "a kernel other than builddir/kernel.wasm");
 }
@@ -43,5 +51,5 @@ export async function readMap(
   }
   if (options.size !== undefined) return syntheticMap(options.size);
   if (options.machine !== undefined) return readMemoryMap(readMachine(options.machine));
-  return readMemoryMap(await readText(file!, terminal));
+  return readMemoryMap(await readText(file!, terminal), options);
 }

@@ -2,7 +2,7 @@
  * The machine that a Linux boot log is from.
  */
 
-import { type TextLine } from "./form.ts";
+import { type TextLine } from "./text.ts";
 
 /** What the first `DMI:` line of `lines` says: vendor, product and firmware; empty if none does. */
 export function machineName(lines: readonly TextLine[]): string {

@@ -22,6 +22,17 @@ export function parseSize(text: string): bigint | null {
   return BigInt(digits) * UNITS[unit?.toLowerCase() ?? "b"]!;
 }
 
+/**
+ * Bytes of `digits`, which may have a fraction, in `unit` ("KiB", "GB", "bytes"); what is less than
+ * a byte is dropped. Null for what is no size.
+ */
+export function sizeInUnits(digits: string, unit: string): bigint | null {
+  const [, whole, fraction = ""] = /^(\d{1,20})(?:\.(\d{1,10}))?$/.exec(digits) ?? [];
+  const bytes = UNITS[unit.charAt(0).toLowerCase()];
+  if (whole === undefined || bytes === undefined) return null;
+  return (BigInt(whole + fraction) * bytes) / 10n ** BigInt(fraction.length);
+}
+
 const UNIT_NAMES = ["bytes", "KiB", "MiB", "GiB", "TiB"] as const;
 
 /** `bytes` for a person: a whole number of bytes, or three to four digits of the largest unit. */

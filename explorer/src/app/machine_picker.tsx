@@ -3,6 +3,7 @@
  */
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { decodeText } from "../../../tools/formats/text.ts";
 import { formatBytes } from "../format.ts";
 import { BUNDLED } from "./bundled.ts";
 import { LARGEST_SIZE, type MachineChoice, SMALLEST_SIZE } from "./choice.ts";
@@ -34,7 +35,9 @@ export function MachinePicker({ choice, loading, onChoose }: MachinePickerProps)
     onChoose({ kind: "text", text: log });
   };
   const read = (file: File | undefined) => {
-    if (file) void file.slice(0, LONGEST_FILE).text().then(bring);
+    if (!file) return;
+    const bytes = file.slice(0, LONGEST_FILE).arrayBuffer();
+    void bytes.then((buffer) => bring(decodeText(new Uint8Array(buffer))));
   };
   return (
     <section
@@ -94,8 +97,9 @@ export function MachinePicker({ choice, loading, onChoose }: MachinePickerProps)
           }}
         >
           <label>
-            Output of <code>dmesg</code>, <code>/proc/iomem</code> (as root), a Limine memory map, a
-            SlopOS log, or a map in JSON
+            Output of <code>dmesg</code> or <code>/proc/iomem</code> (as root), of Xen, FreeBSD, the
+            UEFI shell&apos;s <code>memmap</code> or GRUB&apos;s <code>lsmmap</code>, a log of
+            firmware, a map that a kernel printed, a SlopOS log, or a map in JSON
             <textarea
               rows={8}
               spellcheck={false}

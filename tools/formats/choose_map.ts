@@ -1,0 +1,78 @@
+/**
+ * Which of several maps in one text is read, and what is said about the others. A log of Linux may
+ * hold the firmware's map and two digests of it, one of Xen its guest's as well; any may be cut.
+ */
+
+import { type Form, type FormReading } from "./form.ts";
+import { type MapError } from "./map_input.ts";
+import { formatBytes } from "./size.ts";
+import { missingUsable, usableBytes } from "./usable.ts";
+
+/** What reading one form came to. */
+export interface Attempt {
+  readonly form: Form;
+  readonly reading: FormReading | null;
+  readonly error: MapError | null;
+}
+
+/** A form that was found. */
+export interface Found {
+  readonly form: Form;
+  readonly reading: FormReading;
+}
+
+function foundIn(attempts: readonly Attempt[]): Found[] {
+  return attempts.flatMap(({ form, reading }) => (reading ? [{ form, reading }] : []));
+}
+
+/** Bytes of usable memory that `other` has and `map` does not mention. */
+function missing(map: Found, other: Found): bigint {
+  return missingUsable(map.reading.entries, other.reading.entries);
+}
+
+/**
+ * The map to read: the first of the firmware's that is whole and lacks nothing which another one
+ * of the firmware's has; if there is none, the one with the most usable memory. Null without any.
+ */
+export function bestReading(attempts: readonly Attempt[]): Found | null {
+  const found = foundIn(attempts);
+  const firmware = found.filter(({ reading }) => !reading.derived);
+  const whole = firmware.find(
+    (map) =>
+      map.reading.complete !== false && firmware.every((other) => missing(map, other) === 0n),
+  );
+  if (whole) return whole;
+  let best: Found | null = null;
+  let most = -1n;
+  for (const map of found) {
+    const bytes = usableBytes(map.reading.entries);
+    if (bytes > most) [best, most] = [map, bytes];
+  }
+  return best;
+}
+
+/** Why `other` is not read, and `best` is. */
+function reason(best: Found, other: Found): string {
+  if (other.reading.complete === false) return "incomplete, left out";
+  const lacking = missing(other, best);
+  if (lacking > 0n && !other.reading.derived) {
+    return `lacks ${formatBytes(lacking)} of usable memory, left out`;
+  }
+  const more = missing(best, other);
+  const beyond =
+    more > 0n ? `, though it has ${formatBytes(more)} that are not in what is read` : "";
+  return other.reading.derived
+    ? `made from the firmware's map, left out${beyond}`
+    : `also in the text, left out${beyond}`;
+}
+
+/** Notes about the maps of `attempts` that are not `best`, and about those that cannot be read. */
+export function leftOutNotes(best: Found, attempts: readonly Attempt[]): string[] {
+  const others = foundIn(attempts).filter(({ form }) => form !== best.form);
+  return [
+    ...others.map((other) => `${other.form.name}: ${reason(best, other)}`),
+    ...attempts.flatMap(({ form, error }) =>
+      error ? [`${form.name}: cannot be read: ${error.message}`] : [],
+    ),
+  ];
+}
