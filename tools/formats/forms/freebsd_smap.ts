@@ -1,8 +1,9 @@
 /**
- * FreeBSD's verbose boot log on PCs, and its loader's command `smap`: the e820 table by base and
- * length, both hexadecimal without a mark; types are E820's numbers.
+ * FreeBSD's verbose boot log on PCs, its loader's command `smap` and `sysctl machdep.smap`: the e820
+ * table by base and length, both hexadecimal without a mark; types are E820's numbers.
  *
  *     SMAP type=01 base=0000000000000000 len=000000000009fc00
+ *     SMAP type=01, xattr=01, base=0000000000000000, len=000000000009d800
  */
 
 import { fromHex } from "../address.ts";
@@ -12,7 +13,7 @@ import { type FoundEntry } from "../map_table.ts";
 import { typeOfNumber } from "../numbering.ts";
 
 const ENTRY =
-  /^SMAP type=(\d{1,4}),? base=(?:0x)?([0-9a-f]{16}),? len=(?:0x)?([0-9a-f]{16})(?:,? attr=\S{1,20})?$/i;
+  /^SMAP type=(\d{1,4}),?(?: xattr=\d{1,4},)? base=(?:0x)?([0-9a-f]{16}),? len=(?:0x)?([0-9a-f]{16})(?:,? attr=\S{1,20})?$/i;
 
 function read(part: string): FoundEntry | string {
   const [, number, base, length] = ENTRY.exec(part) ?? [];

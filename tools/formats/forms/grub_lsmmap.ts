@@ -12,9 +12,6 @@ import { type FoundEntry } from "../map_table.ts";
 
 const ENTRY = /^base_addr = 0x([0-9a-f]{1,16}), length = 0x([0-9a-f]{1,16}), (.{1,60})$/i;
 
-/** A type that GRUB has no name for; a text that has no other is of another form. */
-const NUMBERED = /^type = 0x[0-9a-f]{1,8}$/i;
-
 function read(part: string): FoundEntry | string {
   const [, base, length, name] = ENTRY.exec(part) ?? [];
   if (base === undefined) return "not a whole entry";
@@ -25,10 +22,11 @@ function read(part: string): FoundEntry | string {
   };
 }
 
+/** True if `text` has a name that is GRUB's: kernels begin such lines in the same way. */
 function isNamed(text: string): boolean {
   return partsOf(text, GRAMMAR.begins).some((part) => {
     const name = ENTRY.exec(part)?.[3];
-    return name !== undefined && !NUMBERED.test(name);
+    return name !== undefined && typeNamed(name, GRUB_NAMES) !== undefined;
   });
 }
 
