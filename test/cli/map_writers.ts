@@ -23,6 +23,12 @@ const LINUX_RESOURCE_NAMES = new Map<number, string>([
   [MemoryType.BAD, "Unusable memory"],
 ]);
 
+const LINUX_7_NAMES = new Map<number, string>([
+  ...LINUX_LOG_NAMES,
+  [MemoryType.USABLE, "System RAM"],
+  [MemoryType.RESERVED, "device reserved"],
+]);
+
 /** EFI_MEMORY_TYPE and Linux's name of it. */
 const EFI_TYPES = new Map<number, readonly [number, string]>([
   [MemoryType.USABLE, [7, "Conventional"]],
@@ -129,6 +135,11 @@ export const MAP_WRITERS: readonly MapWriter[] = [
         })),
       }),
   },
+  lines("SlopOS boot log", "as the kernel logs it", LIMINE_TYPES, (entry) => {
+    const name = LIMINE_NAMES[entry.type]!.toLowerCase().replace("bad_memory", "bad");
+    const range = `0x${digits(entry.base)}-0x${digits(last(entry))}`;
+    return `[    0.001234] memmap: ${range} ${name} bytes=${entry.length}`;
+  }),
   lines(E820, "as now", LINUX_LOG_NAMES.keys(), (entry) => {
     const name = LINUX_LOG_NAMES.get(entry.type);
     const range = `0x${digits(entry.base)}-0x${digits(last(entry))}`;
@@ -138,6 +149,16 @@ export const MAP_WRITERS: readonly MapWriter[] = [
     const name = LINUX_LOG_NAMES.get(entry.type);
     return ` BIOS-e820: ${digits(entry.base)} - ${digits(end(entry))} (${name})`;
   }),
+  lines(
+    E820,
+    "since Linux 7, in a journal",
+    LINUX_RESOURCE_NAMES.keys(),
+    (entry) => {
+      const range = `0x${digits(entry.base)}-0x${digits(last(entry))}`;
+      return `Apr 18 12:12:38 laptop kernel: BIOS-e820: [mem ${range}]  ${LINUX_7_NAMES.get(entry.type)}`;
+    },
+    { heading: () => "Apr 18 12:12:38 laptop kernel: BIOS-provided physical RAM map:" },
+  ),
   lines(EFI, "as now", EFI_TYPES.keys(), (entry, index) => {
     const number = `${index}`.padStart(2, "0");
     const [, name] = EFI_TYPES.get(entry.type)!;

@@ -57,12 +57,14 @@ export function blockOf<T extends { readonly line: TextLine }>(
 /** Lines above a map that may say whose numbers its types are. */
 const HEADING_LINES = 3;
 
-/** The lines right above the first of `entries`, and the entries themselves. */
-function headingOf(lines: readonly TextLine[], entries: readonly PrintedEntry[]): string {
+/** What may say whose numbers `entries` have, the nearest first: they themselves, lines above. */
+function headingsOf(lines: readonly TextLine[], entries: readonly PrintedEntry[]): string[] {
   const first = entries[0]!.line.number;
-  const above = lines.filter(({ number }) => number < first);
-  const texts = [...above.slice(-HEADING_LINES), ...entries.map(({ line }) => line)];
-  return texts.map(({ text }) => text).join("\n");
+  const above = lines.filter(({ number }) => number < first).slice(-HEADING_LINES);
+  return [
+    entries.map(({ line }) => line.text).join("\n"),
+    ...above.reverse().map(({ text }) => text),
+  ];
 }
 
 /** Whose numbers the types of `entries` are; undefined if all have names. */
@@ -77,7 +79,7 @@ function numberingFor(
   });
   return numbered.length === 0
     ? undefined
-    : numberingOf(numbered, headingOf(lines, entries), types);
+    : numberingOf(numbered, headingsOf(lines, entries), types);
 }
 
 /**

@@ -15,9 +15,10 @@ const WORDS: Readonly<Record<Numbering, RegExp>> = {
   efi: /\bu?efi\b/i,
 };
 
-/** The numbering that `text` says; undefined if it says none, or several. */
-function numberingSaid(text: string): Numbering | undefined {
-  const said = NUMBERINGS.filter((numbering) => WORDS[numbering].test(text));
+/** The numbering that the first of `texts` with such a word says; undefined if it says several. */
+function numberingSaid(texts: readonly string[]): Numbering | undefined {
+  const all = texts.map((text) => NUMBERINGS.filter((numbering) => WORDS[numbering].test(text)));
+  const said = all.find(({ length }) => length > 0) ?? [];
   return said.length === 1 ? said[0] : undefined;
 }
 
@@ -46,15 +47,15 @@ function canOnlyBeLimine(entries: readonly NumberedEntry[]): boolean {
 }
 
 /**
- * Whose numbers `entries` have: what the user or the map's `heading` says, or else Limine's where
- * they can be no other's. `MapError` if that is not known.
+ * Whose numbers `entries` have: what the user says, or the nearest of `headings`, or else Limine's
+ * where they can be no other's. `MapError` if that is not known.
  */
 export function numberingOf(
   entries: readonly NumberedEntry[],
-  heading: string,
+  headings: readonly string[],
   given: Numbering | undefined,
 ): Numbering {
-  const said = given ?? numberingSaid(heading);
+  const said = given ?? numberingSaid(headings);
   if (said) return said;
   if (canOnlyBeLimine(entries)) return "limine";
   throw new MapError(

@@ -29,9 +29,14 @@ function read(part: string): FoundEntry | string {
   };
 }
 
+/** The beginnings of descriptors, with the prefix and without it, and of one that a line ends in. */
+const WITH_PREFIX = "\\befi: {1,4}0x[0-9a-f]{1,16}(?:-|$)";
+const RANGE = "\\b0x[0-9a-f]{12,16}-";
+const NAMED = `${RANGE}0x[0-9a-f]{12,16} \\[[^|\\]]{1,40}\\|`;
+const LAST = `${RANGE}(?:0x?[0-9a-f]{0,16}(?: \\[[^|\\]]{0,40})?)?$`;
+
 const GRAMMAR: LineGrammar = {
-  begins:
-    /\befi: {1,4}0x[0-9a-f]{1,16}(?:-|$)|\b0x[0-9a-f]{12,16}-0x[0-9a-f]{12,16} \[[^|\]]{1,40}\|/gi,
+  begins: new RegExp(`${WITH_PREFIX}|${NAMED}|${LAST}`, "gi"),
   read,
   heads: /Processing EFI memory map:/,
 };

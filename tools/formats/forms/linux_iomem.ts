@@ -23,6 +23,15 @@ const RESOURCE = /^([ \t]{0,40})([0-9a-f]{8,16})-([0-9a-f]{8,16}) : (.*)$/i;
 /** What only the beginning of a resource looks like. */
 const CUT = /^[ \t]{0,40}[0-9a-f]{8,16}(?:-[0-9a-f]{0,16}(?: :?)?)?$/i;
 
+/** What Linux calls memory, in lower case; a line that was cut may end in a part of it. */
+const MEMORY_NAMES = Object.keys(LINUX_NAMES);
+
+/** True for a line that ends within the name of memory. */
+function isCutName(name: string): boolean {
+  const key = name.toLowerCase();
+  return !MEMORY_NAMES.includes(key) && MEMORY_NAMES.some((whole) => whole.startsWith(key));
+}
+
 /** Memory that was added to a running machine names its driver: `System RAM (virtio_mem)`. */
 const DRIVER_MEMORY = /^System RAM \(.*\)$/;
 
@@ -71,6 +80,8 @@ function noteCutLines(
     if (line.number < first || line.number > last + 1) continue;
     if (CUT.test(line.text)) table.leaveOut(line, line.text, "not a whole line");
   }
+  const { line, name, type } = resources.at(-1)!;
+  if (type === undefined && isCutName(name)) table.leaveOut(line, line.text, "not a whole line");
 }
 
 function count(number: number, one: string, many: string): string[] {

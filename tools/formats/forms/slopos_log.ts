@@ -11,7 +11,7 @@ import { MapError } from "../map_input.ts";
 import { type FoundEntry, MapTable } from "../map_table.ts";
 import { type TextInput, type TextLine } from "../text.ts";
 
-const ENTRY = /^0x([0-9a-f]{16})-0x[0-9a-f]{16} (\w{1,40})$/;
+const ENTRY = /^0x([0-9a-f]{16})-0x([0-9a-f]{16}) (\w{1,40})$/;
 
 interface ReadLine {
   readonly line: TextLine;
@@ -28,15 +28,20 @@ function lastBoot(lines: readonly TextLine[]): ReadLine[] {
   return read.slice(Math.max(0, first));
 }
 
-/** The entry that `log` tells of; null if it is not whole. The length is exact, the end is not. */
-function entryOf({ message, values }: LogLine): FoundEntry | null {
-  const [, base, name] = ENTRY.exec(message) ?? [];
+/** The entry that `log` tells of, or why there is none. */
+function entryOf({ message, values }: LogLine): FoundEntry | string {
+  const [, base, last, name] = ENTRY.exec(message) ?? [];
   const bytes = values["bytes"] ?? "";
-  if (base === undefined || name === undefined || !/^\d{1,20}$/.test(bytes)) return null;
-  const length = BigInt(bytes);
-  if (length >= ADDRESS_SPACE) return null;
+  if (base === undefined || name === undefined || !/^\d{1,20}$/.test(bytes)) {
+    return "not a whole entry";
+  }
+  const span = { base: fromHex(base), length: BigInt(bytes) };
+  const end = span.base + span.length;
+  // The kernel shows an end at or beyond the last address as the last one.
+  if (end > 0n && end < ADDRESS_SPACE - 1n && end - 1n !== fromHex(last!)) {
+    return "its end and its bytes disagree";
+  }
   const type = MEMORY_TYPE_NAMES.indexOf(name);
-  const span = { base: fromHex(base), length };
   return { span, type: type < 0 ? undefined : type, typeText: values["type"] ?? name };
 }
 
@@ -50,8 +55,8 @@ function read({ lines }: TextInput): FormReading | null {
   for (const { line, log } of boot) {
     if (log.tag !== "memmap" || !log.message.startsWith("0x")) continue;
     const entry = entryOf(log);
-    if (entry) table.add(line, log.text, entry);
-    else table.leaveOut(line, log.text, "not a whole entry");
+    if (typeof entry === "string") table.leaveOut(line, log.text, entry);
+    else table.add(line, log.text, entry);
   }
   if (table.entries.length > 0) {
     return {

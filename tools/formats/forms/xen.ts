@@ -13,13 +13,13 @@ import { type LineGrammar, readLineForm } from "../line_form.ts";
 import { type FoundEntry } from "../map_table.ts";
 
 /** What stands before the text of a line of Xen; it may have a time. */
-export const XEN_PREFIX = /^\(XEN\) {1,4}(?:\[[^\],]{1,40}\] {1,4})?/;
+export const XEN_PREFIX = /^\(XEN\) {1,2}(?:\[[^\],]{1,40}\] {1,2})?/;
 
 const ENTRY =
   /^(?:\[([0-9a-f]{16}), ([0-9a-f]{16})\]|([0-9a-f]{16}) - ([0-9a-f]{16})) \((.{1,40})\)$/i;
 
 /** What only the beginning of an entry looks like. */
-const CUT = /^(?:\[[0-9a-f]{4,16}(?:, [0-9a-f]{0,16}.*)?|[0-9a-f]{16} - .*)$/i;
+const CUT = /^(?:\[[0-9a-f]{4,16}(?:,.*)?|[0-9a-f]{16}(?: -.*)?)$/i;
 
 function read(part: string): FoundEntry | string | null {
   const rest = part.replace(XEN_PREFIX, "");
