@@ -26,7 +26,7 @@ import {
 } from "../mm/runtime/physical_allocator";
 import { crashOnRequest } from "./crash";
 import { info, Level, setLogLevel, warn } from "./log";
-import { hasOption, hasOptionKey, readOptions } from "./options";
+import { hasOption, hasOptionKey, readOptions, warnOfUnknownOptions } from "./options";
 
 /** The version of the contract that this module speaks. */
 export function abi_version(): i32 {
@@ -50,6 +50,7 @@ function chooseLogLevel(): void {
 export function kernel_main(hhdm_offset: u64, memmap_entries: u32): i32 {
   readOptions();
   chooseLogLevel();
+  warnOfUnknownOptions();
   const ready = initializeMemory(hhdm_offset, memmap_entries);
   if (ready) return ready;
   const status = crashOnRequest();

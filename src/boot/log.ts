@@ -18,6 +18,8 @@ export const enum Level {
   DEBUG = 3,
 }
 
+const QUOTE: u32 = 0x22;
+
 /** Bytes of the longest line without its newline. */
 const LINE_LIMIT: u32 = 511;
 
@@ -159,6 +161,20 @@ export class Line {
     if (!muted) {
       appendKey(key);
       appendText(value);
+    }
+    return this;
+  }
+
+  /** `key="<text>"`, the `count` bytes at `from`; what is not printable, or a quote, is `?`. */
+  quoted(key: string, from: usize, count: u32): Line {
+    if (!muted) {
+      appendKey(key);
+      append(QUOTE);
+      for (let i: u32 = 0; i < count; ++i) {
+        const byte = u32(load<u8>(from + i));
+        append(byte > 0x20 && byte < 0x7f && byte != QUOTE ? byte : 0x3f);
+      }
+      append(QUOTE);
     }
     return this;
   }

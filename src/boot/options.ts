@@ -2,7 +2,8 @@
  * The kernel's command line: words of the form `key=value`, separated by spaces.
  *
  * It comes from `limine.conf` and selects what the log shows and which checks run; no size depends
- * on it. The code that reads a key warns about a value that it does not know.
+ * on it. The code that reads a key warns about a value that it does not know; all keys stand in
+ * `isKnown`, so that a word with any other key is warned about as well.
  */
 
 import { warn } from "./log";
@@ -34,6 +35,36 @@ function wordBegins(position: u32, text: string): bool {
     if (load<u8>(buffer + position + i) != text.charCodeAt(i)) return false;
   }
   return true;
+}
+
+/** True if the word at `position` has a key that some part of the kernel reads. */
+function isKnown(position: u32): bool {
+  return (
+    wordBegins(position, "log=") ||
+    wordBegins(position, "selftest=") ||
+    wordBegins(position, "reclaim=") ||
+    wordBegins(position, "crash=")
+  );
+}
+
+/** Where the word at `position` ends. */
+function wordEnd(position: u32): u32 {
+  while (position < length && load<u8>(buffer + position) != SPACE) ++position;
+  return position;
+}
+
+/** Warns of each word whose key nothing reads. */
+export function warnOfUnknownOptions(): void {
+  for (let position: u32 = 0; position < length; ++position) {
+    const end = wordEnd(position);
+    if (end > position && !isKnown(position)) {
+      warn("boot")
+        .text("unknown option, ignored; known are log=, selftest=, reclaim=, crash=:")
+        .quoted("option", buffer + position, end - position)
+        .end();
+    }
+    position = end;
+  }
 }
 
 /** True if the command line holds the word `word`, for instance `log=debug`. */

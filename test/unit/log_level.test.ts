@@ -1,7 +1,9 @@
 /**
- * `log=` in the options: which lines of a boot the console shows.
+ * The options: which lines of a boot `log=` shows, and what is said of a word that is no option.
  */
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Machine } from "../../sim/machine.ts";
 import { kernelModule } from "../support/kernel_module.ts";
@@ -60,5 +62,37 @@ describe("the log shows", () => {
     );
     expect(status).toBe(3);
     expect(log.slice(1)).toEqual([expect.stringMatching(/^PANIC: memmap: .* code=3 /)]);
+  });
+});
+
+describe("a word that is no option", () => {
+  /** The words that a boot with `options` warns of. */
+  const unknown = (options: string) =>
+    linesWith(options).flatMap((line) => /unknown option.* option="(.*)"$/.exec(line)?.[1] ?? []);
+
+  test.each([
+    ["slftest=full", ["slftest=full"]],
+    ["selftest", ["selftest"]],
+    ["log=debug  Log=debug  x", ["Log=debug", "x"]],
+    ["quiet log=info", ["quiet"]],
+    [' a=1\tb=2 \u0007 "q" ', ["a=1?b=2", "?", "?q?"]],
+    ["", []],
+    ["   ", []],
+  ])("%j: %j", (options, expected) => {
+    expect(unknown(options)).toEqual(expected);
+  });
+
+  test("is cut where the line ends, and the boot goes on", () => {
+    const lines = linesWith("x".repeat(1024));
+    expect(lines.filter((line) => line.includes("unknown option"))).toHaveLength(1);
+    expect(lines.filter(isStarted)).toHaveLength(1);
+  });
+
+  test("is none of those in the manual", () => {
+    const readme = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
+    const [, table = ""] = /^\| option .*\n\|[-| ]*\n((?:\|.*\n)+)/m.exec(readme) ?? [];
+    const keys = [...table.matchAll(/^\| `(\w+=)/gm)].map(([, key]) => key!);
+    expect(keys).toContain("selftest=");
+    expect(unknown(keys.join(" "))).toEqual([]);
   });
 });
