@@ -1,5 +1,24 @@
-# Shell helpers that every script of this folder sources: paths, messages, tool checks.
+# Shell helpers that every script of this folder sources first: a sane environment, paths, messages,
+# tool checks, temporary files, and commands that end when the script does.
 # shellcheck shell=bash disable=SC2034
+
+# A stream that is closed would fail each message, and be the next file that something opens.
+[ -e /dev/fd/0 ] || exec </dev/null
+[ -e /dev/fd/1 ] || exec >/dev/null
+[ -e /dev/fd/2 ] || exec 2>/dev/null
+
+# What a user's environment can do to a script is undone here, for it and for all that
+# it starts: functions in the place of commands, another mode of the shell, a `cd` that prints, other
+# units, options in the place of those given, configuration files that are not ours.
+while read -r _ _ name; do unset -f "$name"; done < <(declare -F)
+set +o posix
+shopt -u failglob nullglob nocasematch nocaseglob dotglob
+unset CDPATH POSIXLY_CORRECT GREP_OPTIONS TAR_OPTIONS XZ_OPT XZ_DEFAULTS MTOOLSRC "${!MTOOLS@}" \
+    BLOCKSIZE BLOCK_SIZE DF_BLOCK_SIZE DU_BLOCK_SIZE LS_BLOCK_SIZE CPATH C_INCLUDE_PATH
+umask u+rwx
+
+# Who reads messages may go away before the end; the script goes on. Commands do not inherit this.
+trap : PIPE
 
 # The repository's root, absolute. Scripts work from any current directory.
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
@@ -7,13 +26,19 @@ root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # Name of the running script, for messages.
 script=$(basename -- "$0" .sh)
 
+# Where temporary files go, absolute, so that it is the same place from every directory.
+TMPDIR=${TMPDIR:-/tmp}
+case $TMPDIR in /*) ;; *) TMPDIR=$PWD/$TMPDIR ;; esac
+export TMPDIR
+
 # Exit statuses that all scripts share.
 readonly STATUS_USAGE=2
 readonly STATUS_MISSING=3
 
-# say TEXT: one line about what the script does, to standard error.
+# say TEXT: one line about what the script does, to standard error; whether it can be read there
+# changes nothing.
 say() {
-    printf '%s: %s\n' "$script" "$1" >&2
+    printf '%s: %s\n' "$script" "$1" >&2 2>/dev/null || :
 }
 
 # fail STATUS TEXT: says what is wrong and ends the script.
@@ -35,9 +60,44 @@ require_value() {
 
 # require_tool TOOL PACKAGE: fail unless TOOL is installed; PACKAGE is its Debian package.
 require_tool() {
-    command -v "$1" >/dev/null ||
+    command -v "$1" >/dev/null && return
+    if grep -q "^$2 " "$root/scripts/setup.sh"; then
         fail "$STATUS_MISSING" "$1 is not installed; scripts/setup.sh does it (package $2)"
+    fi
+    fail "$STATUS_MISSING" "$1 is not installed; Debian has it in package $2"
 }
+
+# require_temporary: fail unless temporary files can be written.
+require_temporary() {
+    if ! [ -d "$TMPDIR" ]; then
+        fail "$STATUS_MISSING" "$TMPDIR, which TMPDIR names, is no directory; create it or unset TMPDIR"
+    elif ! [ -w "$TMPDIR" ] || ! [ -x "$TMPDIR" ]; then
+        fail "$STATUS_MISSING" "$TMPDIR cannot be written; name another directory in TMPDIR"
+    fi
+}
+
+# run COMMAND...: runs it, and has its status. A signal that ends the script ends the command as
+# well; the shell by itself would only wait for it, or leave it running.
+running=
+run() {
+    local status=0
+    "$@" <&0 &
+    running=$!
+    wait "$running" || status=$?
+    running=
+    return "$status"
+}
+
+# end_running STATUS: ends the script and first what `run` runs.
+end_running() {
+    if [ "$running" ]; then
+        kill "$running" 2>/dev/null || :
+        wait "$running" || :
+    fi
+    exit "$1"
+}
+trap 'end_running 130' INT
+trap 'end_running 143' TERM HUP
 
 # show_help SCRIPT: the comment block at the head of SCRIPT, from its second line on.
 show_help() {

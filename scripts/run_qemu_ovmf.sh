@@ -4,21 +4,24 @@
 # usage: scripts/run_qemu_ovmf.sh ISO [SECONDS] [option...]
 #
 #   SECONDS            end the machine after this time (default 15; with --gdb never)
-#   --memory SIZE      RAM: 512 and 512M are mebibytes, 4G gibibytes (default 512); more than this
-#                      machine has available is backed by a sparse file, which takes only as much
-#                      of $TMPDIR as the guest writes to, and is removed afterwards
+#   --memory SIZE      RAM: 512 and 512M are mebibytes, 4G gibibytes (default 512, at least 48); more
+#                      than this machine has available is backed by a sparse file, which takes only
+#                      as much of $TMPDIR as the guest writes to, and is removed afterwards
 #   --accel A          tcg: emulation, runs everywhere; kvm: hardware virtualisation;
 #                      auto (default): kvm where the processor and /dev/kvm offer it, else tcg
-#   --cpu MODEL        QEMU's processor model (default max: everything that the accelerator offers)
+#   --cpu MODEL        QEMU's processor model (default max: everything that the accelerator offers);
+#                      help lists them
 #   --icount           guest time counts instructions, so that timings repeat exactly; needs tcg
 #                      and ten times the usual SECONDS
 #   --log FILE         where the serial console goes, besides the screen (default test_output.log
-#                      in the repository's root)
+#                      in the repository's root): a file, which one boot at a time can write, a
+#                      pipe or a device; - is the screen alone
 #   --gdb              wait for a debugger before the first instruction
 #   --dry-run          print the QEMU command and do not run it
 #
-# The log is plain text: the cursor movements that firmware sends are left out. The machine ends
-# as soon as the kernel does.
+# The log is plain text: the cursor movements that firmware sends are taken out. The machine ends
+# as soon as the kernel does. The verdict does not depend on where the log goes, and a reader that is
+# slow, or goes away, does not hold the machine up.
 #
 # examples:
 #   scripts/run_qemu_ovmf.sh builddir/slop.iso 15 --memory 512
@@ -40,6 +43,15 @@ source "$(dirname -- "$0")/common.sh"
 
 readonly STATUS_KERNEL_FAILED=1
 readonly STATUS_TIMEOUT=124
+
+# What QEMU exits with when a signal ends it: 128 and the signal's number.
+readonly SIGNAL_STATUS=128
+readonly SIGBUS=7
+readonly SIGKILL=9
+
+# Mebibytes with which firmware, loader and kernel can start: OVMF and the stub; Limine.
+readonly LEAST_MEMORY=48
+readonly LEAST_MEMORY_LIMINE=116
 
 # What QEMU exits with when the kernel writes to isa-debug-exit: 2 * value + 1, with values 0x10
 # for success and 0x11 for failure.
@@ -85,6 +97,11 @@ while [ $# -gt 0 ]; do
     shift
 done
 
+if [ "$cpu" = help ]; then
+    require_tool qemu-system-x86_64 qemu-system-x86
+    exec qemu-system-x86_64 -cpu help
+fi
+
 [ "$iso" ] || usage_error "no ISO given"
 
 # 0 means no limit, to `timeout` as well.
@@ -100,6 +117,8 @@ if [[ $memory =~ ^([1-9][0-9]{0,8})([MmGg]?)$ ]]; then
 else
     usage_error "--memory must be mebibytes, like 512 or 512M, or gibibytes, like 4G; not '$memory'"
 fi
+[ "$mebibytes" -ge "$LEAST_MEMORY" ] || usage_error \
+    "--memory must be at least $LEAST_MEMORY MiB, which the firmware and a loader need; not '$memory'"
 
 # kvm_works: /dev/kvm alone says little; without vmx or svm opening it succeeds and running fails.
 kvm_works() {
@@ -139,19 +158,26 @@ find_firmware() {
     fail "$STATUS_MISSING" "UEFI firmware for QEMU is not installed; Debian has it in package ovmf"
 }
 
-if ! [ -f "$iso" ] || ! [ -r "$iso" ]; then
+if ! [ -e "$iso" ]; then
     fail "$STATUS_MISSING" "$iso is not there; make it with: scripts/build_iso.sh"
+elif ! [ -f "$iso" ]; then
+    fail "$STATUS_MISSING" "$iso is no file; an ISO is what scripts/build_iso.sh writes"
+elif ! [ -r "$iso" ]; then
+    fail "$STATUS_MISSING" "$iso cannot be read"
 fi
 # Absolute, because QEMU would take "a:b.iso" for a protocol.
 iso=$(realpath -- "$iso")
 require_tool qemu-system-x86_64 qemu-system-x86
+require_tool awk mawk
+require_tool sed sed
+require_tool grep grep
+require_tool flock util-linux
+require_temporary
 find_firmware
 
-# exceeds_this_machine MEBIBYTES: whether the kernel of this machine may refuse to promise as much.
-exceeds_this_machine() {
-    local kibibytes
-    kibibytes=$(awk '$1 == "MemAvailable:" { print $2 }' /proc/meminfo)
-    [ "$1" -gt $((kibibytes / 1024)) ]
+# Prints the mebibytes that this machine can give.
+available_mebibytes() {
+    awk '$1 == "MemAvailable:" { print int($2 / 1024) }' /proc/meminfo
 }
 
 # in_option TEXT: TEXT as a value inside a QEMU option, where a comma is written twice.
@@ -159,16 +185,20 @@ in_option() {
     printf '%s' "${1//,/,,}"
 }
 
-# Sets qemu to the whole command; the machine's own files lie in directory $1.
+# Sets qemu to the whole command, and memory_place to where the machine's memory is; the machine's
+# own files lie in directory $1.
 #
 # RAM is a file in both cases, in memory where it fits. QEMU would back anonymous memory by pages of
 # 2 MiB, and clear each of them when the guest touches the first of its bytes: for a guest that
 # touches little in many places that takes longer than all that the guest does.
 compose_command() {
     local backend=memory-backend-memfd file=
-    if exceeds_this_machine "$mebibytes"; then
+    memory_place="in this machine's"
+    # The kernel of this machine may refuse to promise more than it has.
+    if [ "$mebibytes" -gt "$(available_mebibytes)" ]; then
         backend=memory-backend-file
         file=,mem-path=$(in_option "$1/ram")
+        memory_place="in $TMPDIR; name a directory with more room in TMPDIR"
     fi
     qemu=(
         qemu-system-x86_64
@@ -184,7 +214,7 @@ compose_command() {
     [ "$gdb" = no ] || qemu+=(-s -S)
 }
 
-readonly SCRATCH_TEMPLATE=${TMPDIR:-/tmp}/slopos-run.XXXXXX
+readonly SCRATCH_TEMPLATE=$TMPDIR/slopos-run.XXXXXX
 
 # Prints the command as one would type it, quotes only where the shell needs them.
 print_command() {
@@ -202,7 +232,39 @@ if [ "$dry_run" = yes ]; then
     exit 0
 fi
 
-{ : >"$log"; } 2>/dev/null || fail "$STATUS_MISSING" "the log $log cannot be written"
+# Sets log_kind to what --log names, and takes hold of a file: a file is never one that the machine
+# or another boot uses, and is written from its beginning.
+open_log() {
+    local input
+    log_kind=file
+    if [ "$log" = - ] || [ "$log" -ef /dev/fd/1 ]; then
+        log_kind=screen
+        return
+    fi
+    for input in "$iso" "$firmware_code" "$firmware_vars"; do
+        [ ! "$log" -ef "$input" ] || usage_error "--log $log is what the machine reads from: $input"
+    done
+    if [ -f "$log" ] && [ "$log" -ef /dev/fd/2 ]; then
+        usage_error "--log $log is where messages of this script go"
+    elif [ -d "$log" ]; then
+        usage_error "--log must name a file, and $log is a directory"
+    elif [ "$log" -ef /dev/fd/2 ]; then
+        log_kind=messages
+        return
+    elif [ -e "$log" ] && ! [ -f "$log" ]; then
+        log_kind=stream
+        [ -w "$log" ] || fail "$STATUS_MISSING" "the log $log cannot be written"
+        return
+    fi
+    { exec 8>>"$log"; } 2>/dev/null || fail "$STATUS_MISSING" "the log $log cannot be written"
+    # 75 is what flock says when somebody else holds the lock; a file system may know no locks.
+    if flock --nonblock --conflict-exit-code 75 8 2>/dev/null || [ $? -ne 75 ]; then
+        : >"$log"
+    else
+        fail "$STATUS_MISSING" "another boot is writing $log; name another file with --log"
+    fi
+}
+open_log
 
 # plain_text: takes terminal control out of a serial console. A cursor that goes to column 1 begins
 # a line; Limine's messages come one character at a time, each with its cursor position.
@@ -217,7 +279,7 @@ plain_text() {
         /^ *\$/d"
 }
 
-scratch=$(mktemp -d -- "$SCRATCH_TEMPLATE")
+scratch=$(mktemp -d -- "$SCRATCH_TEMPLATE") || fail 1 "no temporary directory in $TMPDIR"
 # The shell's own list of jobs, since a signal may come right after the machine was started and
 # before anything here knows its process. The machine is in a group that `timeout` leads: a `timeout`
 # that is ended while it forks leaves its child behind, so the group is told until it is gone.
@@ -247,33 +309,91 @@ if [ "$gdb" = yes ]; then
     say "waiting for: gdb $root/builddir/shim.elf -ex 'target remote :1234'"
 fi
 
-plain_text <"$scratch/console" | tee -p -- "$log" &
+# follow PID: what is in the scratch folder's log and what is yet to come, until process PID ends.
+follow() {
+    exec tail --lines=+1 --follow --sleep-interval=0.1 --pid="$1" -- "$scratch/log"
+}
+
+# The console goes to a file that nobody can hold up; the screen and the log follow that file.
+: >"$scratch/log"
+plain_text <"$scratch/console" >>"$scratch/log" 8>&- &
 console_pid=$!
+follow "$console_pid" 8>&- 2>"$scratch/screen.errors" &
+screen_pid=$!
+log_pid=
+case $log_kind in
+    file) follow "$console_pid" >>"$log" 8>&- 2>"$scratch/log.errors" & log_pid=$! ;;
+    # Opening a pipe waits for its reader, here where it delays nothing else.
+    stream) { follow "$console_pid" >"$log"; } 2>"$scratch/log.errors" & log_pid=$! ;;
+    messages) follow "$console_pid" >&2 2>"$scratch/log.errors" & log_pid=$! ;;
+esac
+
 begin=$(date +%s%3N)
 timeout --kill-after=2 "$seconds" "${qemu[@]}" \
-    </dev/null >"$scratch/console" 2>"$scratch/errors" &
+    </dev/null >"$scratch/console" 2>"$scratch/errors" 8>&- &
 machine_pid=$!
 status=0
 wait "$machine_pid" || status=$?
 wait "$console_pid" || true
-elapsed=$(($(date +%s%3N) - begin))
-elapsed=$((elapsed / 1000)).$(printf %03d $((elapsed % 1000)))
+milliseconds=$(($(date +%s%3N) - begin))
+elapsed=$((milliseconds / 1000)).$(printf %03d $((milliseconds % 1000)))
 
-# The answer, from QEMU's exit status and the log.
+# Seconds that a log may take for what it has not got yet; nobody need read a pipe.
+readonly LOG_PATIENCE=5
+
+# ended_within SECONDS PID: waits for a process of this script.
+ended_within() {
+    local tries
+    for ((tries = 0; tries < $1 * 20; ++tries)); do
+        kill -0 "$2" 2>/dev/null || return 0
+        sleep 0.05
+    done
+    return 1
+}
+
+# The screen waits for its reader, as any command's output does.
+wait "$screen_pid" || [ $? -gt "$SIGNAL_STATUS" ] ||
+    say "the console on standard output is not complete: $(tail -n 1 "$scratch/screen.errors")"
+seen="see $log"
+if [ "$log_kind" = screen ]; then
+    seen="see above"
+elif ! ended_within "$LOG_PATIENCE" "$log_pid"; then
+    kill "$log_pid" 2>/dev/null || true
+    say "the log $log is not complete: what reads it did not take it"
+    seen="see above"
+elif ! wait "$log_pid"; then
+    say "the log $log is not complete: $(tail -n 1 "$scratch/log.errors")"
+    seen="see above"
+fi
+
+# The answer, from QEMU's exit status and the console.
 case $status in
     "$QEMU_KERNEL_PASSED")
-        grep -qE "$STARTED_LINE" "$log" ||
-            fail "$STATUS_KERNEL_FAILED" "the kernel reported success but did not log its start"
+        grep -qE "$STARTED_LINE" "$scratch/log" || fail "$STATUS_KERNEL_FAILED" \
+            "the kernel reported success but did not log its start; $seen"
         say "pass: the kernel started and ended with success after $elapsed s"
         ;;
     "$QEMU_KERNEL_FAILED")
-        fail "$STATUS_KERNEL_FAILED" "the kernel reported failure after $elapsed s; see $log"
+        fail "$STATUS_KERNEL_FAILED" "the kernel reported failure after $elapsed s; $seen"
         ;;
     0)
-        fail "$STATUS_KERNEL_FAILED" "the machine reset or powered off after $elapsed s; see $log"
+        # How QEMU ends itself when it is told to by a signal.
+        ! grep -q "terminating on signal" "$scratch/errors" || fail "$STATUS_MISSING" \
+            "QEMU was ended from outside after $elapsed s; $seen"
+        fail "$STATUS_KERNEL_FAILED" "the machine reset or powered off after $elapsed s; $seen"
         ;;
-    "$STATUS_TIMEOUT" | 137)
-        fail "$STATUS_TIMEOUT" "the machine did not end within $seconds s; see $log"
+    "$STATUS_TIMEOUT" | $((SIGNAL_STATUS + SIGKILL)))
+        if [ "$seconds" -gt 0 ] && [ "$milliseconds" -ge $((seconds * 1000)) ]; then
+            hint=
+            [ "$mebibytes" -ge "$LEAST_MEMORY_LIMINE" ] ||
+                hint=" (Limine needs $LEAST_MEMORY_LIMINE MiB of memory)"
+            fail "$STATUS_TIMEOUT" "the machine did not end within $seconds s$hint; $seen"
+        fi
+        fail "$STATUS_MISSING" "QEMU was killed after $elapsed s, perhaps for want of memory:\
+ the machine has $mebibytes MiB, this one $(available_mebibytes) MiB available"
+        ;;
+    $((SIGNAL_STATUS + SIGBUS)))
+        fail "$STATUS_MISSING" "there was no more room for the machine's memory $memory_place"
         ;;
     *)
         cat "$scratch/errors" >&2

@@ -3,39 +3,14 @@
  * that no machine needs to boot.
  */
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { KernelLog } from "./kernel_log.ts";
-import {
-  type Outcome,
-  type RunOptions,
-  runScript,
-  withDirectory,
-  withPathLacking,
-} from "./scripts.ts";
+import { runScript, withPathLacking } from "./scripts.ts";
+import { STARTED, play, withStandIn } from "./stand_in.ts";
 
-const STARTED = "[    0.000001] boot: SlopOS Kernel Started!";
-
-interface Played extends Outcome {
-  readonly log: string;
-}
-
-/** Runs the script with `qemu`, a shell script, in QEMU's place. */
-async function play(qemu: string, args: readonly string[] = [], options: RunOptions = {}) {
-  return withDirectory<Played>(async (work) => {
-    const program = `#!/bin/bash\n${qemu}\n`;
-    writeFileSync(join(work, "qemu-system-x86_64"), program, { mode: 0o755 });
-    const iso = join(work, "a.iso");
-    writeFileSync(iso, "");
-    const log = join(work, "a.log");
-    const outcome = await runScript("run_qemu_ovmf", [iso, ...args, "--log", log], {
-      ...options,
-      env: { PATH: `${work}:${process.env["PATH"]}`, ...options.env },
-    });
-    return { ...outcome, log: existsSync(log) ? readFileSync(log, "utf8") : "" };
-  });
-}
+/** How QEMU ends when somebody sends it SIGTERM. */
+const TOLD_TO_END = 'echo "qemu-system-x86_64: terminating on signal 15 from pid 1" >&2; exit 0';
 
 /** The command line that the script would run. */
 async function dryRun(...args: string[]): Promise<string> {
@@ -57,6 +32,23 @@ describe("the verdict", () => {
   ])("%s", async (_, qemu, expected) => {
     const { status, stderr } = await play(qemu);
     expect(status, stderr).toBe(expected);
+  });
+
+  it.each([
+    ["a QEMU that is killed before its time", "kill -KILL $$", /QEMU was killed .*memory/],
+    ["a QEMU that is told to end", TOLD_TO_END, /QEMU was ended from outside/],
+    ["memory that no room is left for", "kill -BUS $$", /no more room for the machine's memory/],
+  ])("names %s, which is not the kernel's failure", async (_, qemu, message) => {
+    const { status, stderr } = await play(`echo '${STARTED}'; ${qemu}`);
+    expect(stderr).toMatch(message);
+    expect(status).toBe(3);
+  });
+
+  it("of a machine too small for Limine is a timeout that says so", async () => {
+    const small = await play("exec sleep 100", ["1", "--memory", "64"]);
+    expect(small).toMatchObject({ status: 124 });
+    expect(small.stderr).toContain("within 1 s (Limine needs 116 MiB of memory); see ");
+    expect((await play("exec sleep 100", ["1"])).stderr).toContain("within 1 s; see ");
   });
 
   it("shows what QEMU said when it could not run", async () => {
@@ -150,6 +142,13 @@ describe("the command line", () => {
     expect(await dryRun()).not.toMatch(/-icount|-S/);
   });
 
+  it("lists the processors for --cpu help, without an ISO", async () => {
+    await withStandIn('echo "list for $*"; exit 0', async (PATH) => {
+      const outcome = await runScript("run_qemu_ovmf", ["--cpu", "help"], { env: { PATH } });
+      expect(outcome).toEqual({ status: 0, stdout: "list for -cpu help\n", stderr: "" });
+    });
+  });
+
   it("uses KVM only where the processor has it", async () => {
     const kvm = /\b(vmx|svm)\b/.test(readFileSync("/proc/cpuinfo", "utf8"));
     if (!kvm) expect(await dryRun()).toContain("accel=tcg");
@@ -163,6 +162,7 @@ describe("wrong arguments are refused:", () => {
   it.each([
     ["an unknown option", ["--frobnicate"], /unknown option '--frobnicate'/],
     ["no memory", ["--memory", "0"], /--memory must be/],
+    ["too little memory", ["--memory", "47"], /--memory must be at least 48 MiB.*'47'/],
     ["negative memory", ["--memory", "-5"], /--memory must be/],
     ["memory in kilobytes", ["--memory", "512K"], /--memory must be.*'512K'/],
     ["memory that is a word", ["--memory", "lots"], /--memory must be/],

@@ -28,6 +28,10 @@ export interface Outcome {
 export interface RunOptions {
   /** Variables to set; undefined removes one. */
   readonly env?: Record<string, string | undefined>;
+  /** The checkout whose script runs; this one unless told otherwise. */
+  readonly root?: string;
+  /** A line for bash in which `"$0" "$@"` is the script with its arguments; what runs by default. */
+  readonly line?: string;
   /** Is handed the process as soon as it runs, for instance to send it a signal. */
   readonly onStart?: (child: ChildProcess) => void;
 }
@@ -61,12 +65,13 @@ function processesOf(temporary: string): string[] {
 export async function runScript(
   name: string,
   args: readonly string[],
-  { env = {}, onStart }: RunOptions = {},
+  { env = {}, root = ROOT, line = 'exec "$0" "$@"', onStart }: RunOptions = {},
 ): Promise<Outcome> {
   return withDirectory(async (temporary) => {
-    const child = spawn(join(ROOT, "scripts", `${name}.sh`), args, {
-      cwd: ROOT,
-      env: { ...process.env, LIMINE_DIR: undefined, ...env, TMPDIR: temporary },
+    const script = join(root, "scripts", `${name}.sh`);
+    const child = spawn("bash", ["-c", line, script, ...args], {
+      cwd: root,
+      env: { ...process.env, LIMINE_DIR: undefined, TMPDIR: temporary, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let stdout = "";
