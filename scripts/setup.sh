@@ -110,46 +110,86 @@ install_system_packages() {
     update_package_lists
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 \
         install --no-install-recommends "${packages[@]}" ||
-        fail 1 "apt-get could not install: ${packages[*]}"
+        fail 1 "apt-get could not install: ${packages[*]}; what it says is above. Where they are\
+ there in another way, set SLOPOS_SYSTEM_PACKAGES=provided"
 }
 
-# True if node_modules holds what package-lock.json pins: each package present in that version, and
-# nothing else. npm notes what it installed in node_modules/.package-lock.json; packages for other
-# platforms are optional and absent from it.
-node_packages_are_current() {
-    node --input-type=module - <<'SCRIPT'
-import { existsSync, readFileSync } from "node:fs";
-const read = (path) => JSON.parse(readFileSync(path, "utf8")).packages;
-if (!existsSync("node_modules/.package-lock.json")) process.exit(1);
-const wanted = read("package-lock.json");
-const installed = read("node_modules/.package-lock.json");
-const same = (a, b) => a?.version === b?.version && a?.integrity === b?.integrity;
-const current =
-  Object.entries(wanted).every(
-    ([path, entry]) =>
-      path === "" ||
-      (installed[path] ? same(installed[path], entry) && existsSync(path) : entry.optional),
-  ) && Object.keys(installed).every((path) => path in wanted);
-process.exit(current ? 0 : 1);
-SCRIPT
+# check_node_packages FOLDER: sets node_state to what scripts/node_packages.mjs says of the folder,
+# which names the statuses, and node_reason to why.
+check_node_packages() {
+    node_state=0
+    node_reason=$(node "$root/scripts/node_packages.mjs" check "$1") || node_state=$?
+}
+readonly NODE_COMPLETE=0 NODE_UNTOLD=2 NODE_UNRECORDED=3
+
+# Puts the node_modules of folder $1 in the place of ours, which lies in $1/previous meanwhile.
+swap_node_modules() {
+    if ! [ -e node_modules ] && ! [ -L node_modules ] || mv -- node_modules "$1/previous" 2>/dev/null; then
+        mv -- "$1/node_modules" .
+        return
+    fi
+    # A folder that cannot be moved, a mount point for instance, is filled anew.
+    find node_modules -mindepth 1 -maxdepth 1 -exec rm -rf -- {} + &&
+        find "$1/node_modules" -mindepth 1 -maxdepth 1 -exec mv -t node_modules -- {} + ||
+        fail 1 "node_modules cannot be replaced; remove it, and run this script again"
 }
 
+# What a setup that was interrupted left: our node_modules goes back to its place, the rest goes.
+tidy_up() {
+    local folder
+    for folder in .setup.*; do
+        [ -d "$folder" ] || continue
+        if [ -e "$folder/previous" ] && ! [ -e node_modules ]; then
+            mv -- "$folder/previous" node_modules
+        fi
+        rm -rf -- "$folder"
+    done
+}
+
+# Installs beside the node_modules that there is, which is replaced by what is complete only.
 install_node_packages() {
-    node_packages_are_current && return
+    local folder
+    check_node_packages .
+    [ "$node_state" -ne "$NODE_COMPLETE" ] || return 0
+    say "$node_reason"
     say "installing these Node packages, in the versions that package-lock.json pins:"
     indent <<<"$NODE_PACKAGES" >&2
+    trap tidy_up EXIT
+    folder=$(mktemp -d -- "$root/.setup.XXXXXX") ||
+        fail 1 "$root cannot be written; node_modules must go there"
+    cp -- package.json package-lock.json "$folder"
+    [ ! -f .npmrc ] || cp -- .npmrc "$folder"
     # All of them are development dependencies: NODE_ENV=production must not leave them out.
-    npm ci --include=dev --no-audit --no-fund || fail 1 "npm ci failed"
+    if ! run env --chdir="$folder" npm ci --prefix . --include=dev --no-audit --no-fund; then
+        if [ "$node_state" -eq "$NODE_UNRECORDED" ]; then
+            say "npm ci failed; going on with node_modules as it is, whose files could not be checked"
+            return 0
+        fi
+        fail 1 "npm ci failed, node_modules is as it was; what npm says is above. Where the registry\
+ cannot be reached, run this script again when it can"
+    fi
+    node "$root/scripts/node_packages.mjs" record "$folder" || fail 1 "npm ci left no node_modules"
+    check_node_packages "$folder"
+    [ "$node_state" -eq "$NODE_COMPLETE" ] || fail 1 "npm ci ended well, but $node_reason; node_modules\
+ is as it was. See whether npm's configuration leaves packages out: npm config list"
+    swap_node_modules "$folder"
 }
 
 require_node() {
+    local version
     if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
         fail "$STATUS_MISSING" \
             "node and npm are needed first: Node 20.19 or newer, https://nodejs.org"
     fi
-    node -e 'const [major, minor] = process.versions.node.split(".").map(Number);
-        process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' ||
-        fail "$STATUS_MISSING" "node $(node -v) is too old: 20.19 or newer is needed"
+    version=$(node -v) || version=
+    if ! [[ $version =~ ^v([0-9]+)\.([0-9]+) ]]; then
+        fail "$STATUS_MISSING" "node says no version; install Node 20.19 or newer, https://nodejs.org"
+    elif [ "${BASH_REMATCH[1]}" -lt 20 ] ||
+        { [ "${BASH_REMATCH[1]}" -eq 20 ] && [ "${BASH_REMATCH[2]}" -lt 19 ]; }; then
+        fail "$STATUS_MISSING" "node $version is too old: 20.19 or newer is needed"
+    fi
+    node -e '' || fail "$STATUS_MISSING" \
+        "node does not run; what it says is above (NODE_OPTIONS is '${NODE_OPTIONS-}')"
 }
 
 # System packages can be looked up and installed, or somebody else cares for them.
@@ -178,7 +218,11 @@ esac
 cd "$root"
 require_node
 require_apt
-if [ -z "$(missing_system_packages)" ] && node_packages_are_current; then
+require_temporary
+require_tool flock util-linux
+check_node_packages .
+[ "$node_state" -ne "$NODE_UNTOLD" ] || fail "$STATUS_MISSING" "$node_reason"
+if [ -z "$(missing_system_packages)" ] && [ "$node_state" -eq "$NODE_COMPLETE" ]; then
     exit 0
 fi
 
@@ -186,6 +230,7 @@ fi
 # file itself, so that nothing is left behind.
 exec 9<"$root/scripts/setup.sh"
 flock 9
+tidy_up
 install_system_packages
 install_node_packages
 say "everything is in place"

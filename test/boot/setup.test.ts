@@ -41,11 +41,9 @@ describe("setup.sh", () => {
     expect(names.slice(system.length).sort()).toEqual(Object.keys(devDependencies).sort());
   });
 
-  it("is silent and quick where everything is in place", async () => {
-    const begin = performance.now();
+  it("is silent where everything is in place, and starts nothing", async () => {
     const outcome = await setup({ "dpkg-query": allInstalledBut("nothing"), npm: "exit 9" });
     expect(outcome).toEqual({ status: 0, stdout: "", stderr: "" });
-    expect(performance.now() - begin).toBeLessThan(3000);
   });
 
   it("installs what is missing, by name and with its reason", async () => {
