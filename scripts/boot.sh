@@ -50,14 +50,14 @@ step() {
     local begin elapsed
     say "$1"
     begin=$(date +%s%3N)
-    "${@:2}"
+    run "${@:2}"
     elapsed=$(($(date +%s%3N) - begin))
     say "done in $((elapsed / 1000)).$(printf %03d $((elapsed % 1000))) s"
 }
 
-cd "$root"
-step "1/4 installing what is missing" scripts/setup.sh
-step "2/4 building" scripts/build.sh
-step "3/4 making the ISO" scripts/build_iso.sh "${iso_arguments[@]}"
-step "4/4 booting" scripts/run_qemu_ovmf.sh builddir/slop.iso ${limit:+"$limit"} \
+# The user's directory stays the current one: paths in arguments and environment are relative to it.
+step "1/4 installing what is missing" "$root/scripts/setup.sh"
+step "2/4 building" "$root/scripts/build.sh"
+step "3/4 making the ISO" "$root/scripts/build_iso.sh" "${iso_arguments[@]}"
+step "4/4 booting" "$root/scripts/run_qemu_ovmf.sh" "$root/builddir/slop.iso" ${limit:+"$limit"} \
     "${run_arguments[@]}"

@@ -19,7 +19,9 @@ esac
 
 require_tool meson meson
 require_tool ninja ninja-build
+require_temporary
 
 cd "$root"
-[ -f builddir/build.ninja ] || meson setup builddir
-meson compile -C builddir
+[ -f builddir/build.ninja ] || run meson setup builddir
+# ninja itself: meson, ended by a signal, would leave it running.
+run ninja -C builddir

@@ -31,6 +31,7 @@ source "$(dirname -- "$0")/common.sh"
 export LC_ALL=C
 
 loader=auto
+limine_dir=
 options=
 output=$root/builddir/slop.iso
 shim=$root/builddir/shim.elf
@@ -61,9 +62,19 @@ elif [[ $options == *\$\{* ]]; then
     usage_error "--options must not contain \${: Limine would expand it"
 fi
 
+# Dates and serial numbers in the ISO and the FAT image follow this one number (2026-01-01). FAT
+# knows no date after 2107.
+export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-1767225600}
+export TZ=UTC
+if ! [[ $SOURCE_DATE_EPOCH =~ ^(0|[1-9][0-9]{0,9})$ ]] || [ "$SOURCE_DATE_EPOCH" -gt 4354819199 ]; then
+    usage_error "SOURCE_DATE_EPOCH must be whole seconds since 1970, at most 4354819199 (2107),\
+ not '$SOURCE_DATE_EPOCH'"
+fi
+
 # require_file FILE HINT: FILE must be a readable regular file.
 require_file() {
-    [ -f "$1" ] || fail "$STATUS_MISSING" "$1 is not there; $2"
+    [ -e "$1" ] || fail "$STATUS_MISSING" "$1 is not there; $2"
+    [ -f "$1" ] || fail "$STATUS_MISSING" "$1 is no file; $2"
     [ -r "$1" ] || fail "$STATUS_MISSING" "$1 cannot be read"
 }
 
@@ -107,20 +118,35 @@ require_file "$shim" "$BUILD_HINT"
 [ "$module" = none ] || require_file "$module" "$BUILD_HINT"
 [ "$loader" != stub ] || require_file "$root/builddir/BOOTX64.EFI" "$BUILD_HINT"
 require_tool xorriso xorriso
-[ "$loader" != stub ] || require_tool mformat mtools
+require_tool b2sum coreutils
+require_tool awk mawk
+require_tool find findutils
+if [ "$loader" = stub ]; then
+    require_tool mformat mtools
+    require_tool mcopy mtools
+fi
+require_temporary
+
+# The ISO takes the place of $output at the end: of a file, and not of one that it is made from.
+[ ! -L "$output" ] || output=$(realpath --canonicalize-missing -- "$output")
 target_dir=$(dirname -- "$output")
 [ -d "$target_dir" ] || fail "$STATUS_MISSING" "$target_dir is not there; create it first"
-[ ! -d "$output" ] || usage_error "-o must name a file, and $output is a directory"
+if [ -d "$output" ]; then
+    usage_error "-o must name a file, and $output is a directory"
+elif [ -e "$output" ] && ! [ -f "$output" ]; then
+    usage_error "-o must name a file, and $output is a device or a pipe"
+fi
+for input in "$shim" "$module" "$config" "$root/builddir/BOOTX64.EFI" \
+    ${limine_dir:+"$limine_dir"/*}; do
+    [ ! "$output" -ef "$input" ] || usage_error "-o $output is what the ISO is made from"
+done
 
-scratch=$(mktemp -d -- "${TMPDIR:-/tmp}/slopos-iso.XXXXXX")
-partial=$(mktemp -- "$target_dir/.slopos-iso.XXXXXX")
+scratch=
+partial=
 trap 'rm -rf -- "$scratch" "$partial"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
-# Dates and serial numbers in the ISO and the FAT image follow this one number (2026-01-01).
-export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-1767225600}
-export TZ=UTC
+scratch=$(mktemp -d -- "$TMPDIR/slopos-iso.XXXXXX") || fail 1 "no temporary directory in $TMPDIR"
+partial=$(mktemp -- "$target_dir/.slopos-iso.XXXXXX") ||
+    fail "$STATUS_MISSING" "$target_dir cannot be written"
 
 # The tree that both the ISO 9660 file system and, for the stub, the FAT image carry.
 tree=$scratch/tree
@@ -148,6 +174,15 @@ MODULE=$module OPTIONS=$options awk '
     { put("SHIM_HASH"); put("MODULE_HASH"); put("OPTIONS"); print }
 ' "$config" >"$tree/limine.conf"
 
+# Prints the paths in limine.conf that name no hash.
+unverified_paths() {
+    sed -nE '/^[ \t]*(kernel_|module_)?path[ \t]*:/{/#[0-9a-fA-F]{128}[ \t\r]*$/!s/^[^:]*:[ \t]*//p}' \
+        "$tree/limine.conf"
+}
+unverified_paths | while read -r path; do
+    say "note: $config names no hash for $path: the loader will not verify it"
+done
+
 # All dates the same, whatever those of the originals are.
 fix_dates() {
     find "$tree" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
@@ -156,18 +191,22 @@ fix_dates() {
 # Writes the tree to a FAT image at $1, just large enough.
 make_fat_image() {
     local kilobytes
+    # FAT's dates begin in 1980; mtools would write those before as dates of the next century.
+    local -x SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH
+    [ "$SOURCE_DATE_EPOCH" -ge 315532800 ] || SOURCE_DATE_EPOCH=315532800
     kilobytes=$(du -sk --apparent-size "$tree" | cut -f1)
     # Room for the FATs and the directories, and no less than FAT16 begins with, so that every
     # image has the same structure. 1 MiB granularity, hence no odd geometry.
     truncate -s "$((kilobytes / 1024 + 6))M" "$1"
-    mformat -i "$1" -N 534c4f50 -v SLOPOS ::
-    mcopy -i "$1" -s -Q "$tree"/* ::
+    # mtools would read a .mtoolsrc in the user's home directory.
+    HOME=$scratch mformat -i "$1" -N 534c4f50 -v SLOPOS ::
+    HOME=$scratch mcopy -i "$1" -s -Q "$tree"/* ::
 }
 
-# Writes the tree to $partial; the arguments say how the ISO boots. xorriso is talkative: what it
-# says is shown only if it fails.
+# Writes the tree to $partial; the arguments say how the ISO boots. No configuration file is read.
+# xorriso is talkative: what it says is shown only if it fails.
 write_iso() {
-    xorriso -as mkisofs -r -J -V SLOPOS "$@" -efi-boot-part --efi-boot-image \
+    xorriso -no_rc -as mkisofs -r -J -V SLOPOS "$@" -efi-boot-part --efi-boot-image \
         --protective-msdos-label "$tree" -o "$partial" 2>"$scratch/xorriso.log" && return
     cat "$scratch/xorriso.log" >&2
     fail 1 "xorriso could not write $output"

@@ -3,11 +3,12 @@
  * to fail ends within its time, with a message that names it and the status that belongs to it.
  */
 
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type KernelLog } from "./kernel_log.ts";
-import { type Boot, type Loader, KERNEL, boot, withDirectory } from "./scripts.ts";
+import { type Boot, type Loader, KERNEL, boot, runScript, withDirectory } from "./scripts.ts";
 
 const FRAME = 4096;
 const MEBIBYTE = 1 << 20;
@@ -95,6 +96,26 @@ export function describeBoots(loader: Loader): void {
       expect(status, log.text).toBe(PASS);
     });
   });
+
+  it("the verdict and the console do not depend on the environment or on the log", () =>
+    withDirectory(async (work) => {
+      const iso = join(work, "test.iso");
+      const CDPATH = ".:/usr:/";
+      const made = await runScript("build_iso", ["--loader", loader, "-o", iso], {
+        env: { CDPATH, POSIXLY_CORRECT: "1" },
+      });
+      expect(made, made.stderr).toMatchObject({ status: PASS });
+      const pipe = join(work, "pipe");
+      execFileSync("mkfifo", [pipe]);
+      for (const log of ["/dev/stdout", "/dev/full", pipe]) {
+        const { status, stdout } = await runScript("run_qemu_ovmf", [iso, "60", "--log", log], {
+          env: { CDPATH },
+          line: 'exec "$0" "$@" 2>&-',
+        });
+        expect(status, log).toBe(PASS);
+        expect(stdout.match(/boot: SlopOS Kernel Started!$/gm)).toHaveLength(1);
+      }
+    }));
 
   describe("a kernel module that is", () => {
     it("missing is named in the panic", async () => {

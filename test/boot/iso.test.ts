@@ -2,10 +2,18 @@
 
 import { createHash } from "node:crypto";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { KERNEL, type Loader, hasLimine, runScript, withDirectory } from "./scripts.ts";
+import { KERNEL, type Loader, ROOT, hasLimine, runScript, withDirectory } from "./scripts.ts";
 
 function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
@@ -114,6 +122,12 @@ describe("build_iso.sh refuses", () => {
       }
     }));
 
+  it.each(["--module", "--shim", "--config"])("a directory for %s", async (option) => {
+    const { status, stderr } = await refused([option, "/usr"]);
+    expect(stderr).toContain("/usr is no file");
+    expect(status).toBe(3);
+  });
+
   it("to go on when xorriso fails, and shows what it said", () =>
     withDirectory(async (bin) => {
       const xorriso = "#!/bin/sh\necho no space left >&2\nexit 5\n";
@@ -122,6 +136,81 @@ describe("build_iso.sh refuses", () => {
       expect(stderr).toContain("no space left");
       expect(status).toBe(1);
     }));
+});
+
+describe("build_iso.sh does not write over", () => {
+  it.each(["--module", "--shim", "--config"])("the file that %s names", (option) =>
+    withDirectory(async (work) => {
+      const input = join(work, "input");
+      writeFileSync(input, "/SlopOS\n");
+      symlinkSync(input, join(work, "link"));
+      for (const name of ["input", "link"]) {
+        const args = ["--loader", "stub", option, input, "-o", join(work, name)];
+        const { status, stderr } = await runScript("build_iso", args);
+        expect(stderr).toContain(`-o ${input} is what the ISO is made from`);
+        expect(status).toBe(2);
+        expect(readFileSync(input, "utf8")).toBe("/SlopOS\n");
+      }
+    }),
+  );
+
+  it("a device or a pipe", () =>
+    withDirectory(async (work) => {
+      const pipe = join(work, "pipe");
+      execFileSync("mkfifo", [pipe]);
+      for (const output of [pipe, "/dev/full"]) {
+        const { status, stderr } = await runScript("build_iso", ["--loader", "stub", "-o", output]);
+        expect(stderr).toContain(`${output} is a device or a pipe`);
+        expect(status).toBe(2);
+        expect(lstatSync(output).isFile()).toBe(false);
+      }
+    }));
+
+  it("a link, but what it names", () =>
+    withDirectory(async (work) => {
+      symlinkSync("target.iso", join(work, "link.iso"));
+      const args = ["--loader", "stub", "-o", join(work, "link.iso")];
+      expect(await runScript("build_iso", args)).toMatchObject({ status: 0 });
+      expect(lstatSync(join(work, "link.iso")).isSymbolicLink()).toBe(true);
+      expect(lstatSync(join(work, "target.iso")).size).toBeGreaterThan(1e6);
+    }));
+});
+
+describe("build_iso.sh says that a file is not verified", () => {
+  const CONFIG = readFileSync(join(ROOT, "iso/limine.conf"), "utf8");
+  const PATHS = [
+    ["kernel_path", "/boot/shim.elf"],
+    ["module_path", "/boot/kernel.wasm"],
+  ] as const;
+
+  /** What build_iso.sh says of `config`, without its last line. */
+  const notes = (config: string, ...args: string[]) =>
+    withDirectory(async (work) => {
+      const file = join(work, "limine.conf");
+      writeFileSync(file, config);
+      const all = ["--loader", "stub", "--config", file, "-o", join(work, "a.iso"), ...args];
+      const { status, stderr } = await runScript("build_iso", all);
+      expect(status, stderr).toBe(0);
+      return stderr.trim().split("\n").slice(0, -1);
+    });
+
+  it("for each path without a hash, and for no other", async () => {
+    expect(await notes(CONFIG)).toEqual([]);
+    expect(await notes(CONFIG, "--module", "none")).toEqual([]);
+    expect(await notes(CONFIG.replaceAll(/#@\w+@/g, ""))).toEqual(
+      PATHS.map(([, path]): unknown =>
+        expect.stringMatching(`names no hash for .*${path}: .* not verify`),
+      ),
+    );
+    for (const [key, path] of PATHS) {
+      const one = CONFIG.replace(new RegExp(`(${key}: .*)#@\\w+@`), "$1");
+      expect(await notes(one)).toEqual([expect.stringContaining(`boot():${path}: the loader`)]);
+    }
+    const newer = CONFIG.replace("kernel_path", "path").replace("#@SHIM_HASH@", "#1234");
+    expect(await notes(newer)).toEqual([
+      expect.stringContaining("/boot/shim.elf#1234: the loader"),
+    ]);
+  });
 });
 
 describe("build_iso.sh takes Limine from LIMINE_DIR", () => {
