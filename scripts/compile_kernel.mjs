@@ -4,14 +4,18 @@
  *
  *     node scripts/compile_kernel.mjs OUTPUT.wasm DEPFILE [asc option …]
  *
- * Reads asconfig.json in the folder above. The dependency file has make's syntax.
+ * Reads asconfig.json in the folder above. The dependency file has make's syntax, with names relative
+ * to the current folder.
  */
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
-import { tsImport } from "tsx/esm/api";
+
+// tsx would leave what it has compiled in the directory for temporary files.
+process.env["TSX_DISABLE_CACHE"] = "1";
+const { tsImport } = await import("tsx/esm/api");
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [output, depfile, ...options] = process.argv.slice(2);
@@ -55,5 +59,7 @@ if (error) {
 const { joinDataSegments } = await tsImport("./wasm/data_segments.ts", import.meta.url);
 writeFileSync(output, joinDataSegments(readFileSync(output)));
 
-const escaped = [...sources].map((path) => path.replaceAll(" ", "\\ "));
-writeFileSync(depfile, `${output}: ${escaped.join(" ")}\n`);
+// Relative to the folder that ninja runs in: its syntax for this file cannot write every path that a
+// checkout can have.
+const names = [...sources].map((path) => relative("", path));
+writeFileSync(depfile, `${output}: ${names.join(" ")}\n`);
