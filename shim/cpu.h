@@ -8,6 +8,9 @@
 /* Bytes of a page and of a page table. */
 #define PAGE_BYTES 4096
 
+/* Bits of CR3 and of page table entries that are an address (Intel SDM vol. 3A, 4.5). */
+#define PAGE_ADDRESS 0x000ffffffffff000
+
 static inline void out8(uint16_t port, uint8_t value) {
     __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
 }

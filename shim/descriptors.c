@@ -5,6 +5,7 @@
 
 #include "console.h"
 #include "cpu.h"
+#include "engine.h"
 
 #define EXCEPTIONS 32
 #define CODE_SELECTOR 0x08
@@ -47,11 +48,6 @@ struct __attribute__((packed)) gate {
 struct __attribute__((packed)) table_pointer {
     uint16_t limit;
     uint64_t base;
-};
-
-/* What entry.S leaves on the exception stack; the last five are the CPU's. */
-struct exception_frame {
-    uint64_t vector, error, rip, cs, flags, rsp, ss;
 };
 
 extern const char exception_entries[EXCEPTIONS][16];
@@ -125,6 +121,7 @@ _Noreturn void exception_report(const struct exception_frame *frame) {
     if (reporting)
         machine_end(ERROR_CPU_EXCEPTION);
     reporting = true;
+    engine_exception(frame);
     panic("cpu", ERROR_CPU_EXCEPTION,
           "%s vector=%llu error=0x%llx rip=0x%016llx cr2=0x%016llx "
           "rsp=0x%016llx",

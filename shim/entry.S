@@ -30,7 +30,7 @@ shim_entry:
 
 /*
  * One entry of 16 bytes for each of the 32 exceptions. All leave the same frame:
- * vector, error code (0 where the processor pushes none), then what the
+ * RBP, vector, error code (0 where the processor pushes none), then what the
  * processor pushed. They run on the exception stack and do not return.
  */
         .balign 16
@@ -48,6 +48,7 @@ exception_entries:
         .endr
 
 exception_common:
+        push    %rbp
         mov     %rsp, %rdi
         and     $-16, %rsp
         cld

@@ -1,15 +1,38 @@
-/* The imports of ABI 1, as wasm3 functions. Used by runtime.c. */
+/*
+ * The imports of ABI 1 in plain C. Used by the engines, each of which hands the
+ * kernel's arguments over and checks first that what they point to lies in
+ * linear memory.
+ */
 
 #ifndef SHIM_IMPORTS_H
 #define SHIM_IMPORTS_H
 
 #include "boot_info.h"
-#include "wasm3.h"
 
-/*
- * Gives `module` every import of ABI 1 that it names. Returns wasm3's error if
- * one is named with another signature.
- */
-M3Result imports_link(IM3Module module, const struct boot_info *info);
+/* Says what the loader told. Comes before all the others. */
+void imports_init(const struct boot_info *info);
+
+/* Each is the import of its name; `out` has room for a record of three u64 where nothing else is
+ * said. */
+void shim_console_write(const char *text, uint32_t bytes);
+int32_t shim_memmap_entry(uint32_t index, void *out);
+int32_t shim_boot_region(uint32_t kind, void *out);
+int32_t shim_boot_options(char *out, uint32_t capacity);
+uint64_t shim_phys_load(uint64_t address);
+void shim_phys_store(uint64_t address, uint64_t value);
+void shim_phys_fill(uint64_t address, uint64_t bytes, int32_t value);
+uint64_t shim_page_root(void);
+void shim_set_page_root(uint64_t address);
+void shim_flush_page(uint64_t address);
+int32_t shim_commit_linear_memory(uint64_t address, uint64_t bytes);
+int32_t shim_cpu_features(void);
+uint64_t shim_clock(void);
+_Noreturn void shim_exit(int32_t status);
+
+/* Bytes of the record that `shim_memmap_entry` and `shim_boot_region` write. */
+#define RECORD_BYTES 24
+
+_Static_assert(sizeof(struct memory_map_entry) == RECORD_BYTES, "three u64");
+_Static_assert(sizeof(struct boot_region) == RECORD_BYTES, "three u64");
 
 #endif

@@ -8,8 +8,8 @@
 #include "clock.h"
 #include "console.h"
 #include "descriptors.h"
+#include "engine.h"
 #include "libc.h"
-#include "runtime.h"
 
 _Noreturn void shim_main(void) {
     console_init();
@@ -19,10 +19,10 @@ _Noreturn void shim_main(void) {
     const struct boot_info *info = boot_info_collect();
     uint64_t microseconds = clock_nanoseconds() / 1000;
     console_print("[%5llu.%06llu] boot: SlopOS " SLOPOS_VERSION
-                  " loader=\"%s %s\" hhdm=0x%016llx entries=%u base_revision=%llu\n",
+                  " loader=\"%s %s\" hhdm=0x%016llx entries=%u base_revision=%llu engine=%s\n",
                   (unsigned long long)(microseconds / 1000000),
                   (unsigned long long)(microseconds % 1000000), info->loader_name,
                   info->loader_version, (unsigned long long)info->hhdm_offset,
-                  info->memory_map_entries, (unsigned long long)info->base_revision);
-    machine_end(runtime_run(info));
+                  info->memory_map_entries, (unsigned long long)info->base_revision, engine_name);
+    machine_end(engine_run(info));
 }

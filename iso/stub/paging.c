@@ -17,7 +17,6 @@
 #define ENTRY_PAT ((uint64_t)1 << 7)
 #define ENTRY_PAT_LARGE ((uint64_t)1 << 12)
 #define ENTRY_NO_EXECUTE ((uint64_t)1 << 63)
-#define ENTRY_ADDRESS 0x000ffffffffff000
 
 #define TOP_LEVEL 3
 
@@ -54,7 +53,7 @@ static uint64_t *find_entry(struct paging *paging, uint64_t virtual_address, int
                 return NULL;
             table[index] = (uintptr_t)next | ENTRY_WRITE | ENTRY_PRESENT;
         }
-        table = (uint64_t *)(uintptr_t)(table[index] & ENTRY_ADDRESS);
+        table = (uint64_t *)(uintptr_t)(table[index] & PAGE_ADDRESS);
     }
 }
 

@@ -71,10 +71,14 @@ const PROGRAMS = {
       ["test/fuzz/module_host.c", HOSTED],
       ["test/fuzz/host_machine.c", HOSTED],
       ["shim/imports.c", IMPORTS],
-      ...["console", "linear_memory", "module_check", "runtime"].map((name) => [
-        `shim/${name}.c`,
-        SHIM,
-      ]),
+      ...[
+        "console",
+        "linear_memory",
+        "wasm3/memory_hook",
+        "wasm3/module_check",
+        "wasm3/raw_imports",
+        "wasm3/wasm3_engine",
+      ].map((name) => [`shim/${name}.c`, SHIM]),
       ...m3(
         "bind",
         "code",

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #define PAGE_BYTES 4096
+#define PAGE_ADDRESS 0x000ffffffffff000
 
 /* The physical address at which the loader's top-level page table would lie. */
 #define HOST_PAGE_ROOT 0x1000

@@ -11,9 +11,9 @@
 #include "clock.h"
 #include "console.h"
 #include "cpu.h"
+#include "engine.h"
 #include "fuzz.h"
 #include "linear_memory.h"
-#include "runtime.h"
 #include "wasm3.h"
 
 /*
@@ -206,5 +206,5 @@ _Noreturn void machine_run(const uint8_t *module, size_t bytes) {
     info.module_bytes = bytes;
     info.regions[REGION_LINEAR_MEMORY] =
         (struct boot_region){RAM_BYTES - 0x80000, FIRST_LINEAR_BYTES, 0xffffffff80000000};
-    machine_end(runtime_run(&info));
+    machine_end(engine_run(&info));
 }

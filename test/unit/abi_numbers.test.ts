@@ -90,8 +90,9 @@ describe("the contract", () => {
 /** All of the shim's sources. */
 const SHIM = (() => {
   const folder = fileURLToPath(new URL("../../shim", import.meta.url));
-  const files = readdirSync(folder).filter((file) => /\.[ch]$/.test(file));
-  return files.map((file) => readFileSync(join(folder, file), "utf8")).join("\n");
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  const sources = files.filter((file) => /\.[ch]$/.test(file));
+  return sources.map((file) => readFileSync(join(folder, file), "utf8")).join("\n");
 })();
 
 /** The enumerators of C's `enum <name>`, without `prefix`. */

@@ -1,7 +1,7 @@
 /*
  * What the shim uses of wasm3 beyond its interface, wasm3.h: the only file that
  * includes m3_env.h. Whoever moves to another wasm3 reads this file beside it
- * and adds its version here. Used by wasm3's side of the shim.
+ * and adds its version here. Used by the files of this folder.
  */
 
 #ifndef SHIM_WASM3_PRIVATE_H

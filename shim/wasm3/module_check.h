@@ -1,5 +1,5 @@
 /*
- * The outline of a wasm module, checked before wasm3 sees it. Used by runtime.c.
+ * The outline of a wasm module, checked before wasm3 sees it. Used by wasm3_engine.c.
  *
  * wasm3 0.5 reads sections with their bounds in mind, but it does not validate:
  * it takes the word of a count before it has the memory for it, and it compiles

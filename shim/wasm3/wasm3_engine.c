@@ -1,13 +1,14 @@
-#include "runtime.h"
+#include "engine.h"
 
 #include "console.h"
 #include "imports.h"
 #include "linear_memory.h"
+#include "memory_hook.h"
 #include "module_check.h"
+#include "raw_imports.h"
 #include "wasm3_private.h"
 
-/* The version of the contract between shim and kernel. */
-#define ABI_VERSION 1
+const char engine_name[] = "wasm3";
 
 /*
  * Bytes of wasm3's stack for wasm values. For each wasm call wasm3 also takes
@@ -82,7 +83,11 @@ static _Noreturn void report_trap(IM3Runtime runtime, M3Result result) {
     machine_end(ERROR_TRAP);
 }
 
-int runtime_run(const struct boot_info *info) {
+/* wasm3 notices traps by itself. */
+void engine_exception(const struct exception_frame *frame) {}
+
+int engine_run(const struct boot_info *info) {
+    imports_init(info);
     if (info->module_bytes > UINT32_MAX)
         refuse(NULL, "load", m3Err_wasmOverrun);
     const char *reason = module_check(info->module, info->module_bytes);
@@ -95,12 +100,12 @@ int runtime_run(const struct boot_info *info) {
         m3_ParseModule(environment, &module, info->module, (uint32_t)info->module_bytes);
     if (result)
         refuse(NULL, "parse", result);
-    linear_memory_await();
+    wasm3_memory_await();
     result = m3_LoadModule(runtime, module);
     if (result)
         refuse(runtime, "load", result);
     check_memory(runtime);
-    result = imports_link(module, info);
+    result = imports_link(module);
     if (result)
         refuse(runtime, "link", result);
     check_imports(module);
