@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # From a checkout to a running kernel: installs what is missing, builds, makes the ISO, boots it.
 #
-# usage: scripts/boot.sh [--loader auto|limine|stub] [--options TEXT] [SECONDS] [option...]
+# usage: scripts/boot.sh [--loader auto|limine|stub] [--engine wasm3|aot] [--options TEXT]
+#                        [SECONDS] [option...]
 #
-# --loader and --options go to scripts/build_iso.sh, everything else to scripts/run_qemu_ovmf.sh;
+# --loader, --engine and --options go to scripts/build_iso.sh, everything else to scripts/run_qemu_ovmf.sh;
 # SECONDS is 60 here (none with --gdb). Says at each step what it does and how long that took.
 #
 # examples:
@@ -21,7 +22,7 @@ limit=60
 
 while [ $# -gt 0 ]; do
     case $1 in
-        --loader | --options)
+        --loader | --engine | --options)
             require_value "$1" $#
             iso_arguments+=("$1" "$2")
             shift

@@ -2,14 +2,17 @@
 # Makes a bootable ISO of the shim and the kernel: for UEFI always, and for BIOS as well if Limine
 # has the files for it.
 #
-# usage: scripts/build_iso.sh [--loader auto|limine|stub] [--options TEXT] [-o FILE]
+# usage: scripts/build_iso.sh [--loader auto|limine|stub] [--engine wasm3|aot] [--options TEXT]
+#                             [-o FILE]
 #
 #   --loader L       limine: Limine 8 or newer, found in $LIMINE_DIR, /usr/local/share/limine or
 #                    /usr/share/limine; stub: our own small loader, builddir/BOOTX64.EFI;
 #                    auto (default): limine where it is installed, else stub
+#   --engine E       what runs the kernel: wasm3 (default) interprets it; aot has it as machine code,
+#                    and only the kernel that the build made
 #   --options TEXT   the kernel's command line, for example "log=debug"
 #   -o FILE          the ISO to write (default builddir/slop.iso)
-#   --shim FILE      the executable to boot (default builddir/shim.elf)
+#   --shim FILE      the executable to boot (default builddir/shim.elf or builddir/shim-aot.elf)
 #   --module FILE    the kernel (default builddir/kernel.wasm); none leaves it out
 #   --config FILE    the loader's configuration (default iso/limine.conf); @OPTIONS@ in it becomes
 #                    the command line, @SHIM_HASH@ and @MODULE_HASH@ the BLAKE2B hashes of the two
@@ -34,13 +37,15 @@ loader=auto
 limine_dir=
 options=
 output=$root/builddir/slop.iso
-shim=$root/builddir/shim.elf
+engine=wasm3
+shim=
 module=$root/builddir/kernel.wasm
 config=$root/iso/limine.conf
 
 while [ $# -gt 0 ]; do
     case $1 in
         --loader) require_value "$1" $# && loader=$2 ;;
+        --engine) require_value "$1" $# && engine=$2 ;;
         --options) require_value "$1" $# && options=$2 ;;
         -o) require_value "$1" $# && output=$2 ;;
         --shim) require_value "$1" $# && shim=$2 ;;
@@ -113,8 +118,19 @@ case $loader in
 esac
 
 readonly BUILD_HINT="build it with: scripts/build.sh"
+case $engine in
+    wasm3)
+        shim=${shim:-$root/builddir/shim.elf}
+        shim_hint=$BUILD_HINT
+        ;;
+    aot)
+        shim=${shim:-$root/builddir/shim-aot.elf}
+        shim_hint="$BUILD_HINT, which needs wasm2c 1.0.32 of the package wabt"
+        ;;
+    *) usage_error "--engine must be wasm3 or aot, not '$engine'" ;;
+esac
 require_file "$config" "it is the loader's configuration"
-require_file "$shim" "$BUILD_HINT"
+require_file "$shim" "$shim_hint"
 [ "$module" = none ] || require_file "$module" "$BUILD_HINT"
 [ "$loader" != stub ] || require_file "$root/builddir/BOOTX64.EFI" "$BUILD_HINT"
 require_tool xorriso xorriso
@@ -160,6 +176,12 @@ hash_of() {
 }
 SHIM_HASH=$(hash_of "$tree/boot/shim.elf")
 MODULE_HASH=$(hash_of "$tree/boot/kernel.wasm")
+
+# A shim that has a module as machine code says which, and boots no other.
+translated=$(grep -aoEm 1 'BLAKE2b-512=[0-9a-f]{128}' "$tree/boot/shim.elf" || true)
+if [ "$translated" ] && [ "$module" != none ] && [ "$translated" != "BLAKE2b-512=$MODULE_HASH" ]; then
+    usage_error "$module is not the module that $shim was made of; scripts/build.sh makes both"
+fi
 
 # limine.conf: hashes and options in their places, and no module where there is none. The options
 # come last, so that nothing in them is taken for a marker. ENVIRON, unlike -v, hands a text over

@@ -29,7 +29,7 @@ qemu-system-x86   the machine that boots the ISO
 ovmf              its UEFI firmware
 clang-format      checks the style of the C sources
 chromium          the browser in which tests use the explorer
-wabt              wasm2c, ahead-of-time compiled wasm as a reference for the benchmarks"
+wabt              wasm2c: makes C of the kernel for shim-aot.elf, and of references for the benchmarks"
 
 # The same for npm; package.json pins the versions.
 readonly NODE_PACKAGES="\

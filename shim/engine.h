@@ -1,7 +1,7 @@
 /*
  * What runs the kernel's wasm module. Used by main.c and descriptors.c. Two
  * engines implement this, and each shim has one of them: shim/wasm3 interprets
- * the module.
+ * the module, shim/aot runs the machine code that the build made of it.
  */
 
 #ifndef SHIM_ENGINE_H

@@ -16,6 +16,8 @@ static uint64_t committed_bytes = FIRST_LINEAR_BYTES;
 
 static uint64_t bytes_in_use;
 
+void linear_memory_alias(char *virtual) { first = committed = virtual; }
+
 int linear_memory_commit(uint64_t virtual, uint64_t bytes) {
     int moves = data != first && (uint64_t)data != virtual;
     if (virtual % PAGE_BYTES || moves || bytes < bytes_in_use)

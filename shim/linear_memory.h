@@ -23,6 +23,12 @@ extern struct first_linear_memory {
 } first_linear_memory;
 
 /*
+ * The first linear memory is mapped at `virtual` as well and is to be used
+ * there. Comes before all the others.
+ */
+void linear_memory_alias(char *virtual);
+
+/*
  * From now on linear memory may take up `[virtual, virtual + bytes)`, which is
  * mapped, as is the page below. Returns 0, or -1 if `virtual` is not on a page
  * boundary, moves a window already in use, or `bytes` is less than is in use.
