@@ -7,7 +7,7 @@
  */
 
 import { SUBJECT } from "./allocators.ts";
-import { COUNTED, GUEST } from "./guest.ts";
+import { COUNTED, COUNTED_AOT, GUEST, GUEST_AOT } from "./guest.ts";
 import { type Results } from "./results.ts";
 import { type Summary } from "./statistics.ts";
 
@@ -30,7 +30,7 @@ export type Figures = Readonly<Record<string, Pick<Summary, "median" | "spread">
 export function figuresOf({ speed, fragmentation, seeding, startUp }: Results): Figures {
   const figures = new Map<string, Figures[string]>();
   for (const { engine, measure, allocator, ratio, time } of speed) {
-    const figure = engine === GUEST ? time : ratio;
+    const figure = engine === GUEST || engine === GUEST_AOT ? time : ratio;
     if (allocator === SUBJECT && figure) figures.set(`${measure}, ${engine}`, figure);
   }
   for (const { allocator, mix, share } of fragmentation) {
@@ -42,7 +42,9 @@ export function figuresOf({ speed, fragmentation, seeding, startUp }: Results): 
     figures.set(`metadata, ${map}`, { median: tableBytes / frames, spread: 0 });
   }
   for (const { machine, memory, handoff } of startUp) {
-    if (machine === COUNTED) figures.set(`handoff, ${memory}`, { median: handoff, spread: 0 });
+    const figure = { median: handoff, spread: 0 };
+    if (machine === COUNTED) figures.set(`handoff, ${memory}`, figure);
+    if (machine === COUNTED_AOT) figures.set(`handoff, aot, ${memory}`, figure);
   }
   return Object.fromEntries(figures);
 }

@@ -6,19 +6,23 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SUBJECT } from "./allocators.ts";
-import { buildEntry, runTool } from "./modules.ts";
+import { REFERENCE, SUBJECT } from "./allocators.ts";
+import { buildAotShim, buildEntry, buildPeerShim, runTool } from "./modules.ts";
 import { type SpeedResult, type StartUpResult } from "./results.ts";
-import { bootTimes, KERNEL } from "./start_up.ts";
+import { bootTimes, KERNEL, SHIM, SHIM_AOT } from "./start_up.ts";
 import { summarise } from "./statistics.ts";
 import { MEASURES, type Workload } from "./workloads.ts";
 
-/** What the results call the workloads in the guest. */
+/** What the results call the workloads in the guest, by what runs them there. */
 export const GUEST = "guest, instructions";
+export const GUEST_AOT = "guest, aot, instructions";
+export const GUEST_NATIVE = "guest, native C, instructions";
 
-/** What they call its start-up, by what its clock counts. */
+/** What they call its start-up, by what its clock counts and what runs the kernel. */
 export const COUNTED = "QEMU, instructions";
+export const COUNTED_AOT = "QEMU, aot, instructions";
 export const EMULATED = "QEMU, real time";
+export const EMULATED_AOT = "QEMU, aot, real time";
 
 /** A guest. */
 interface Guest {
@@ -54,6 +58,8 @@ function wordOf(id: string): string {
 /** What to boot. */
 interface Boot {
   readonly module: string;
+  /** The executable that runs it; that of the build for wasm3 if not given. */
+  readonly shim?: string;
   /** The kernel's command line. */
   readonly options: string;
   readonly guest: Guest;
@@ -62,10 +68,11 @@ interface Boot {
 }
 
 /** Builds an ISO in `folder`, boots it, and returns the log's lines. */
-function bootIn(folder: string, { module, options, guest, counts }: Boot): string[] {
+function bootIn(folder: string, { module, shim, options, guest, counts }: Boot): string[] {
   const iso = join(folder, "bench.iso");
   const log = join(folder, "bench.log");
-  runTool("scripts/build_iso.sh", ["--module", module, "--options", options, "-o", iso]);
+  const files = ["--module", module, ...(shim ? ["--shim", shim] : [])];
+  runTool("scripts/build_iso.sh", [...files, "--options", options, "-o", iso]);
   const machine = ["--memory", String(guest.mebibytes), "--cpu", guest.cpu, "--accel", "tcg"];
   const clock = counts ? ["--icount"] : [];
   runTool("scripts/run_qemu_ovmf.sh", [iso, SECONDS, ...machine, ...clock, "--log", log]);
@@ -82,8 +89,12 @@ function boot(what: Boot): string[] {
   }
 }
 
-/** What the lines `bench: workload=…` of a log say. */
-export function loggedSpeed(log: readonly string[]): SpeedResult[] {
+/** What the lines `bench: workload=…` of a log say, of `allocator` in `engine`. */
+export function loggedSpeed(
+  log: readonly string[],
+  engine: string = GUEST,
+  allocator: string = SUBJECT,
+): SpeedResult[] {
   const frames = log.map((line) => / bench: frames=(\d+)$/.exec(line)).find((match) => match);
   return log.flatMap((line) => {
     const match = / bench: workload=(\S+) ns=(\d+) units=(\d+)$/.exec(line);
@@ -91,9 +102,9 @@ export function loggedSpeed(log: readonly string[]): SpeedResult[] {
     if (!match || !measure) return [];
     return [
       {
-        engine: GUEST,
+        engine,
         measure: measure.id,
-        allocator: SUBJECT,
+        allocator,
         frames: Number(frames?.[1] ?? 0),
         time: summarise([Number(match[2]) / Number(match[3])]),
       },
@@ -101,17 +112,27 @@ export function loggedSpeed(log: readonly string[]): SpeedResult[] {
   });
 }
 
-/** Runs the workloads in a guest of 512 MiB. */
+/**
+ * Runs the workloads in a guest of 512 MiB: the kernel's allocators in both engines, and the
+ * reference as machine code.
+ */
 export function measureInGuest(
   workloads: readonly Workload[],
   note: (text: string) => void,
 ): SpeedResult[] {
-  note("guest: workloads");
   const module = buildEntry("kernel_entry.ts", "bench_kernel");
   const names = workloads.map(({ measures }) => wordOf(measures[0]!.id.replace(" alloc", "")));
-  return loggedSpeed(
-    boot({ module, options: `bench=${names.join(",")}`, guest: SMALL, counts: true }),
-  );
+  const options = `bench=${names.join(",")}`;
+  const workloadsIn = (engine: string, allocator: string, shim?: string) => {
+    note(`${engine}: workloads`);
+    const log = boot({ module, options, guest: SMALL, counts: true, ...(shim && { shim }) });
+    return loggedSpeed(log, engine, allocator);
+  };
+  return [
+    ...workloadsIn(GUEST, SUBJECT),
+    ...workloadsIn(GUEST_AOT, SUBJECT, buildAotShim(module)),
+    ...workloadsIn(GUEST_NATIVE, REFERENCE, buildPeerShim()),
+  ];
 }
 
 /**
@@ -124,17 +145,34 @@ function clearing(linearBytes: number): number {
 
 /** Start-up of guests of every size, counted, and of the smallest in time. */
 export function measureGuestStartUp(note: (text: string) => void): StartUpResult[] {
-  const module = KERNEL;
-  const counted = GUESTS.map((guest) => {
-    note(`start-up: ${guest.name}, QEMU`);
-    const { linearBytes, ...times } = bootTimes(boot({ module, options: "", guest, counts: true }));
-    return { machine: COUNTED, memory: guest.name, ...times, clearing: clearing(linearBytes) };
+  return [
+    ...startUpOf({ shim: SHIM, counted: COUNTED, timed: EMULATED }, note),
+    ...startUpOf({ shim: SHIM_AOT, counted: COUNTED_AOT, timed: EMULATED_AOT }, note),
+  ];
+}
+
+/** A shim, and what the results call the machines that it starts. */
+interface Started {
+  readonly shim: string;
+  readonly counted: string;
+  readonly timed: string;
+}
+
+function startUpOf(
+  { shim, counted, timed }: Started,
+  note: (text: string) => void,
+): StartUpResult[] {
+  const what = { module: KERNEL, shim, options: "" };
+  const found = GUESTS.map((guest) => {
+    note(`start-up: ${guest.name}, ${counted}`);
+    const { linearBytes, ...times } = bootTimes(boot({ ...what, guest, counts: true }));
+    return { machine: counted, memory: guest.name, ...times, clearing: clearing(linearBytes) };
   });
-  note(`start-up: ${SMALL.name}, QEMU, real time`);
-  const timed = Array.from({ length: TIMED_BOOTS }, () =>
-    bootTimes(boot({ module, options: "", guest: SMALL, counts: false })),
+  note(`start-up: ${SMALL.name}, ${timed}`);
+  const boots = Array.from({ length: TIMED_BOOTS }, () =>
+    bootTimes(boot({ ...what, guest: SMALL, counts: false })),
   );
-  const handoff = summarise(timed.map((times) => times.handoff)).median;
-  const started = summarise(timed.map((times) => times.started)).median;
-  return [...counted, { machine: EMULATED, memory: SMALL.name, handoff, started }];
+  const handoff = summarise(boots.map((times) => times.handoff)).median;
+  const started = summarise(boots.map((times) => times.started)).median;
+  return [...found, { machine: timed, memory: SMALL.name, handoff, started }];
 }

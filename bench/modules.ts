@@ -4,7 +4,7 @@
  */
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -60,6 +60,30 @@ export function runTool(tool: string, args: readonly string[]): string {
 export function isCurrent(output: string, inputs: readonly string[]): boolean {
   const built = statSync(output, { throwIfNoEntry: false })?.mtimeMs ?? -1;
   return inputs.every((input) => statSync(join(ROOT, input)).mtimeMs < built);
+}
+
+/** A build folder for shims that have a benchmark's module, or a peer, as machine code. */
+const SHIMS = join(BUILD, "shims");
+
+/** Builds `target` of meson.build in that folder; `module` is what shim-aot.elf is made of. */
+function buildShim(target: string, module?: string): string {
+  const place = join(SHIMS, "module.wasm");
+  mkdirSync(SHIMS, { recursive: true });
+  if (module) copyFileSync(module, place);
+  if (!existsSync(join(SHIMS, "build.ninja")))
+    runTool("meson", ["setup", SHIMS, `-Dmodule=${place}`]);
+  runTool("ninja", ["-C", SHIMS, target]);
+  return join(SHIMS, target);
+}
+
+/** The shim that has the module at `path` as machine code. */
+export function buildAotShim(path: string): string {
+  return buildShim("shim-aot.elf", path);
+}
+
+/** The shim that runs the workloads on the reference. */
+export function buildPeerShim(): string {
+  return buildShim("shim-peer.elf");
 }
 
 /** C sources of a peer: the workloads, the peer, its memory. */

@@ -22,6 +22,10 @@ const FRAME = BigInt(FRAME_BYTES);
 /** The kernel that ships, which the build has made. */
 export const KERNEL = join(ROOT, "builddir/kernel.wasm");
 
+/** The shims that ship, one of each engine. */
+export const SHIM = join(ROOT, "builddir/shim.elf");
+export const SHIM_AOT = join(ROOT, "builddir/shim-aot.elf");
+
 /** What the results call the machine. */
 const SIMULATED = "simulated, real time";
 

@@ -3,8 +3,8 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { SUBJECT } from "../../bench/allocators.ts";
-import { GUEST, loggedSpeed } from "../../bench/guest.ts";
+import { REFERENCE, SUBJECT } from "../../bench/allocators.ts";
+import { GUEST, GUEST_NATIVE, loggedSpeed } from "../../bench/guest.ts";
 import { plainRuns, recordedRuns, seedingMaps } from "../../bench/seeding.ts";
 import { bootTimes } from "../../bench/start_up.ts";
 
@@ -82,5 +82,7 @@ describe("a boot's log", () => {
       ["order-9 pair", 100],
     ]);
     expect(found[0]).toMatchObject({ engine: GUEST, allocator: SUBJECT, frames: 1000 });
+    const compiled = loggedSpeed(LOG, GUEST_NATIVE, REFERENCE);
+    expect(compiled[0]).toMatchObject({ engine: GUEST_NATIVE, allocator: REFERENCE });
   });
 });
