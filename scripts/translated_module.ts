@@ -19,6 +19,10 @@ const FUNCTION = 3;
 const TABLE = 4;
 const MEMORY = 5;
 const EXPORT = 7;
+const START = 8;
+
+/** What wasm3 calls a function without a name. */
+const UNNAMED = "<unnamed>";
 
 /** Subsection of function names (appendix, 7.4.1). */
 const FUNCTION_NAMES = 1;
@@ -57,6 +61,8 @@ interface Functions {
   readonly exported: ReadonlyMap<string, number>;
   /** Names of functions: of those that have both, the exported one, as in wasm3. */
   readonly names: ReadonlyMap<number, string>;
+  /** Name of the start function; null if there is none. */
+  readonly start: string | null;
 }
 
 function valueTypes(reader: Reader): string {
@@ -99,7 +105,9 @@ function readFunctions(module: Uint8Array): Functions {
   });
   const names = nameSection(module);
   for (const [name, index] of [...exported].reverse()) names.set(index, name);
+  const start = sections(module).find(({ id }) => id === START);
   return {
+    start: start ? (names.get(new Reader(module, start.contents).u32()) ?? UNNAMED) : null,
     imported: imports(module).filter(({ kind }) => kind === "func").length,
     types: entries(module, TYPE, readSignature),
     defined: entries(module, FUNCTION, (reader) => reader.u32()),
@@ -202,14 +210,16 @@ export function completeTranslation(
   }
   const named = [
     ...definitions.map(([, symbol], index) => {
-      const name = functions.names.get(functions.imported + index) ?? "<unnamed>";
+      const name = functions.names.get(functions.imported + index) ?? UNNAMED;
       return `{${symbol}, ${quote(name)}, false}`;
     }),
     ...wrappers.map(([, name, symbol]) => `{${symbol}, ${quote(name!)}, true}`),
-    // What comes after all of them, and is none.
-    ...[`Z_${TRANSLATION_NAME}_init_module`, `Z_${TRANSLATION_NAME}_instantiate`]
-      .concat(["instantiate", "abi_version", "kernel_main"])
-      .map((symbol) => `{${symbol}, NULL, false}`),
+    `{Z_${TRANSLATION_NAME}_init_module, NULL, true}`,
+    ...[`Z_${TRANSLATION_NAME}_instantiate`, "instantiate"].map(
+      (symbol) =>
+        `{${symbol}, ${functions.start === null ? "NULL" : quote(functions.start)}, true}`,
+    ),
+    ...EXPORTS.map(([name]) => `{${name}, ${quote(name)}, true}`),
   ];
   const numbers = functions.types.map((type) => functions.types.indexOf(type));
   const entriesOfTable = tableSize(module);

@@ -16,7 +16,7 @@
 struct translated_function {
     const void *start;
     const char *name; /* null: no function of the module's */
-    /* What wasm2c puts around an export; the compiler may have put the function itself into it. */
+    /* What is around an export or the start function; the compiler may have put that into it. */
     bool is_wrapper;
 };
 

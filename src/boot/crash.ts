@@ -17,6 +17,11 @@ function recurse(depth: u32): u32 {
   return depth == u32.MAX_VALUE ? depth : recurse(depth + 1) + 1;
 }
 
+/** Reads the first byte after linear memory. */
+function leaveMemory(): ErrorCode {
+  return load<u8>(usize(memory.size()) << 16);
+}
+
 /** Logs the virtual address at which the exception is about to happen. */
 function announce(virtual: u64): void {
   info("boot").text("faulting on request:").hex("address", virtual).end();
@@ -59,6 +64,7 @@ export function crashOnRequest(): ErrorCode {
   if (!hasOptionKey("crash=")) return ErrorCode.NONE;
   if (hasOption("crash=trap")) unreachable();
   if (hasOption("crash=recurse")) return recurse(0);
+  if (hasOption("crash=bounds")) return leaveMemory();
   if (hasOption("crash=panic")) return panic("boot", "crash requested", ErrorCode.UNSUPPORTED);
   if (hasOption("crash=spin")) {
     info("boot").text("spinning on request").end();
@@ -70,7 +76,7 @@ export function crashOnRequest(): ErrorCode {
   else {
     warn("boot")
       .text("unknown value of crash=, ignored; known are")
-      .text("trap, recurse, panic, spin, null, text-write, stack-exec")
+      .text("trap, recurse, bounds, panic, spin, null, text-write, stack-exec")
       .end();
     return ErrorCode.NONE;
   }

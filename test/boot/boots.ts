@@ -8,7 +8,15 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type KernelLog } from "./kernel_log.ts";
-import { type Boot, type Loader, KERNEL, boot, runScript, withDirectory } from "./scripts.ts";
+import {
+  type Boot,
+  type Engine,
+  type Loader,
+  KERNEL,
+  boot,
+  runScript,
+  withDirectory,
+} from "./scripts.ts";
 
 const FRAME = 4096;
 const MEBIBYTE = 1 << 20;
@@ -45,11 +53,6 @@ async function bootModule(loader: Loader, bytes: Uint8Array | string): Promise<B
   });
 }
 
-/** Boots with `options` on the command line. */
-function bootWith(loader: Loader, options: string, run?: readonly string[]): Promise<Boot> {
-  return boot(loader, { iso: ["--options", options], ...(run && { run }) });
-}
-
 function expectFailure({ status, log }: Boot, panic: RegExp): void {
   expect(log.panic, log.text).toMatch(panic);
   expect(status).toBe(KERNEL_FAILED);
@@ -73,15 +76,29 @@ function expectTotalsToAddUp(log: KernelLog): void {
   }
 }
 
-/** Declares the tests that boot with `loader`. */
-export function describeBoots(loader: Loader): void {
+/** Declares the tests that boot with `loader` and run the kernel with `engine`. */
+export function describeBoots(loader: Loader, engine: Engine): void {
+  describe(`with the engine ${engine}`, () => {
+    describeMachines(loader, engine);
+    describeKernels(loader, engine);
+    if (engine !== "wasm3") return;
+    describeScripts(loader);
+    describeModules(loader);
+  });
+}
+
+function describeMachines(loader: Loader, engine: Engine): void {
   describe("a machine with", () => {
     it.each([128, 512, 4096])("%i MB starts the kernel", async (megabytes) => {
-      const { status, log } = await boot(loader, { run: ["60", "--memory", `${megabytes}`] });
+      const { status, log } = await boot(loader, {
+        engine,
+        run: ["60", "--memory", `${megabytes}`],
+      });
       expect(status, log.text).toBe(PASS);
       const name = log.line("boot", "SlopOS").values.get("loader")!;
       expect(name).toMatch(LOADER_NAME[loader]);
       expect(log.number("boot", "SlopOS", "base_revision")).toBe(baseRevision(name));
+      expect(log.line("boot", "SlopOS").values.get("engine")).toBe(engine);
       log.line("boot", "SlopOS Kernel Started!");
       expect(log.panic).toBe("");
 
@@ -92,11 +109,14 @@ export function describeBoots(loader: Loader): void {
     });
 
     it("a plain 64-bit processor starts the kernel", async () => {
-      const { status, log } = await boot(loader, { run: ["60", "--cpu", "qemu64"] });
+      const { status, log } = await boot(loader, { engine, run: ["60", "--cpu", "qemu64"] });
       expect(status, log.text).toBe(PASS);
     });
   });
+}
 
+/** The scripts around a boot, which work the same whatever runs the kernel. */
+function describeScripts(loader: Loader): void {
   it("the verdict and the console do not depend on the environment or on the log", () =>
     withDirectory(async (work) => {
       const iso = join(work, "test.iso");
@@ -116,12 +136,11 @@ export function describeBoots(loader: Loader): void {
         expect(stdout.match(/boot: SlopOS Kernel Started!$/gm)).toHaveLength(1);
       }
     }));
+}
 
+/** Modules that are not this kernel: only the interpreter meets them. */
+function describeModules(loader: Loader): void {
   describe("a kernel module that is", () => {
-    it("missing is named in the panic", async () => {
-      expectFailure(await boot(loader, { iso: ["--module", "none"] }), /^PANIC: shim: .*module/);
-    });
-
     it("empty is named in the panic", async () => {
       expectFailure(await bootModule(loader, ""), /^PANIC: \w+: .*module/);
     });
@@ -142,23 +161,40 @@ export function describeBoots(loader: Loader): void {
       expectFailure(await bootModule(loader, empty), /^PANIC: shim: .*module.*code=\d+ name=\w+/);
     });
   });
+}
+
+function describeKernels(loader: Loader, engine: Engine): void {
+  /** Boots with `options` on the command line. */
+  const bootWith = (options: string, run?: readonly string[]): Promise<Boot> =>
+    boot(loader, { engine, iso: ["--options", options], ...(run && { run }) });
+
+  it("a kernel module that is missing is named in the panic", async () => {
+    const result = await boot(loader, { engine, iso: ["--module", "none"] });
+    expectFailure(result, /^PANIC: shim: .*module/);
+  });
 
   describe("a kernel that", () => {
     it("traps shows the error and a backtrace with function names", async () => {
-      const result = await bootWith(loader, "crash=trap");
+      const result = await bootWith("crash=trap");
       expectFailure(result, /^PANIC: wasm: .*unreachable/);
       expect(result.log.panic).toMatch(/^ +at .*kernel_main$/m);
     });
 
     it("recurses without end is stopped by the runtime", async () => {
-      const result = await bootWith(loader, "crash=recurse");
+      const result = await bootWith("crash=recurse");
       expectFailure(result, /^PANIC: wasm: .*stack overflow/);
       expect(result.log.panic).toMatch(/^ +at .*recurse$/m);
     });
 
+    it("leaves its memory is stopped at the first byte after it", async () => {
+      const result = await bootWith("crash=bounds");
+      expectFailure(result, /^PANIC: wasm: \[trap\] out of bounds memory access code=18 name=TRAP/);
+      expect(result.log.panic).toMatch(/^ +at .*kernel_main$/m);
+    });
+
     it("gives up names the place, the reason and the code", async () => {
       expectFailure(
-        await bootWith(loader, "crash=panic"),
+        await bootWith("crash=panic"),
         /^PANIC: boot: crash requested code=15 name=UNSUPPORTED$/m,
       );
     });
@@ -169,7 +205,7 @@ export function describeBoots(loader: Loader): void {
       ["writes to the shim's code", "crash=text-write", 0x3],
       ["executes its stack", "crash=stack-exec", 0x11],
     ])("%s is stopped by the page tables", async (_, option, error) => {
-      const result = await bootWith(loader, option);
+      const result = await bootWith(option);
       expectFailure(result, /^PANIC: cpu: page fault vector=14 /);
       const { panic } = result.log;
       expect(panic).toContain(` error=0x${error.toString(16)} `);
@@ -185,9 +221,9 @@ export function describeBoots(loader: Loader): void {
       async () => {
         // Three times what it takes to boot here and now is enough to get as far as spinning.
         const begin = performance.now();
-        await boot(loader, {});
+        await boot(loader, { engine });
         const limit = Math.ceil((3 * (performance.now() - begin)) / 1000);
-        const { status, log } = await bootWith(loader, "crash=spin", [`${limit}`]);
+        const { status, log } = await bootWith("crash=spin", [`${limit}`]);
         log.line("boot", "spinning on request");
         expect(status).toBe(TIMEOUT);
       },

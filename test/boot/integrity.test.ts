@@ -10,9 +10,16 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { KernelLog } from "./kernel_log.ts";
-import { KERNEL, type Loader, ROOT, hasLimine, runScript, withDirectory } from "./scripts.ts";
-
-const SHIM = join(ROOT, "builddir/shim.elf");
+import {
+  ENGINES,
+  KERNEL,
+  ROOT,
+  boot,
+  hasLimine,
+  runScript,
+  shimOf,
+  withDirectory,
+} from "./scripts.ts";
 
 /** How the loaders say it. Limine then waits for a key, so that only the time limit ends it. */
 const REFUSAL = {
@@ -42,12 +49,19 @@ function damage(iso: string, file: string, copies: number): void {
   writeFileSync(iso, image);
 }
 
-describe.each<Loader>(["limine", "stub"])("an ISO for %s", (loader) => {
+const KINDS = (["limine", "stub"] as const).flatMap((loader) =>
+  ENGINES.map((engine) => ({ loader, engine })),
+);
+
+describe.each(KINDS)("an ISO for $loader with $engine", ({ loader, engine }) => {
+  const SHIM = shimOf(engine);
+  const arguments_ = ["--loader", loader, "--engine", engine];
+
   describe.skipIf(loader === "limine" && !hasLimine())("", () => {
     it("names the hash of each file", () =>
       withDirectory(async (work) => {
         const iso = join(work, "test.iso");
-        const outcome = await runScript("build_iso", ["--loader", loader, "-o", iso]);
+        const outcome = await runScript("build_iso", [...arguments_, "-o", iso]);
         expect(outcome, outcome.stderr).toMatchObject({ status: 0 });
         const text = readFileSync(iso, "latin1");
         for (const [key, path, file] of [
@@ -66,7 +80,7 @@ describe.each<Loader>(["limine", "stub"])("an ISO for %s", (loader) => {
       withDirectory(async (work) => {
         const iso = join(work, "test.iso");
         const log = join(work, "serial.log");
-        await runScript("build_iso", ["--loader", loader, "-o", iso]);
+        await runScript("build_iso", [...arguments_, "-o", iso]);
         damage(iso, file, loader === "stub" ? 2 : 1);
         const { status } = await runScript("run_qemu_ovmf", [iso, LIMIT, "--log", log]);
         const { panic, text, lines } = new KernelLog(readFileSync(log, "utf8"));
@@ -75,5 +89,67 @@ describe.each<Loader>(["limine", "stub"])("an ISO for %s", (loader) => {
         expect(status).toBe(REFUSAL[loader].status);
       }),
     );
+  });
+});
+
+describe("a kernel and a shim that do not belong together", () => {
+  const config = readFileSync(join(ROOT, "iso/limine.conf"), "utf8");
+
+  it("are not packed, and an ISO that is there stays", () =>
+    withDirectory(async (work) => {
+      const iso = join(work, "old.iso");
+      const module = join(work, "other.wasm");
+      writeFileSync(iso, "old");
+      // A custom section at the end: another module, and as good a kernel.
+      writeFileSync(module, Buffer.concat([readFileSync(KERNEL), Buffer.of(0, 2, 1, 0x61)]));
+      const args = ["--engine", "aot", "--module", module, "-o", iso];
+      const { status, stderr } = await runScript("build_iso", args);
+      expect(stderr).toContain(`${module} is not the module that`);
+      expect(status).toBe(2);
+      expect(readFileSync(iso, "utf8")).toBe("old");
+    }));
+
+  // Without hashes in limine.conf the loader lets everything pass.
+  it.each([
+    [
+      "one bit changed",
+      (kernel: Buffer) => kernel.writeUInt8(kernel.readUInt8(40_001) ^ 4, 40_001),
+    ],
+    ["its last byte changed", (kernel: Buffer) => kernel.fill(0xff, kernel.length - 1)],
+  ])("are not booted: the kernel with %s", (_, change) =>
+    withDirectory(async (work) => {
+      const unchecked = join(work, "limine.conf");
+      writeFileSync(unchecked, config.replaceAll(/#@\w+_HASH@/g, ""));
+      const iso = join(work, "test.iso");
+      await runScript(
+        "build_iso",
+        ["--loader", "stub", "--engine", "aot"].concat(["-o", iso, "--config", unchecked]),
+      );
+      const kernel = readFileSync(KERNEL);
+      const image = readFileSync(iso);
+      const changed = Buffer.from(kernel);
+      change(changed);
+      for (let at = image.indexOf(kernel); at >= 0; at = image.indexOf(kernel))
+        changed.copy(image, at);
+      writeFileSync(iso, image);
+      const log = join(work, "serial.log");
+      const { status } = await runScript("run_qemu_ovmf", [iso, LIMIT, "--log", log]);
+      const { panic, text } = new KernelLog(readFileSync(log, "utf8"));
+      const hash = createHash("blake2b512").update(kernel).digest("hex");
+      expect(panic, text).toMatch(
+        /^PANIC: shim: the wasm module is not the one that this shim was made of/,
+      );
+      expect(panic).toContain(`BLAKE2b-512=${hash} code=17 name=INVALID_MODULE`);
+      expect(status).toBe(1);
+    }),
+  );
+
+  it("boot without hashes if they do belong together", async () => {
+    await withDirectory(async (work) => {
+      const unchecked = join(work, "limine.conf");
+      writeFileSync(unchecked, config.replaceAll(/#@\w+_HASH@/g, ""));
+      const { status, log } = await boot("stub", { engine: "aot", iso: ["--config", unchecked] });
+      expect(status, log.text).toBe(0);
+    });
   });
 });

@@ -4,10 +4,10 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { describeBoots } from "./boots.ts";
-import { boot, hasLimine, runScript, withDirectory } from "./scripts.ts";
+import { ENGINES, boot, hasLimine, runScript, withDirectory } from "./scripts.ts";
 
 describe.skipIf(!hasLimine())("Limine", () => {
-  describeBoots("limine");
+  describe.each(ENGINES)("", (engine) => describeBoots("limine", engine));
 
   it("and the stub report the same usable memory within 8 MiB", async () => {
     const [limine, stub] = await Promise.all([boot("limine", {}), boot("stub", {})]);

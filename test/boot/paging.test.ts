@@ -7,7 +7,7 @@
 import { describe, expect, it } from "vitest";
 import { IntervalSet } from "../support/interval_set.ts";
 import { type KernelLog } from "./kernel_log.ts";
-import { type Loader, boot, hasLimine } from "./scripts.ts";
+import { type Engine, ENGINES, type Loader, boot, hasLimine } from "./scripts.ts";
 
 const FRAME = 4096n;
 
@@ -30,8 +30,13 @@ function ranges({ lines }: KernelLog, tag: string, pattern: RegExp): IntervalSet
 }
 
 /** Boots, and checks what the log says of paging, reclaiming and the self-test. */
-async function expectBoot(loader: Loader, { megabytes, cpu, options }: Machine): Promise<void> {
+async function expectBoot(
+  loader: Loader,
+  engine: Engine,
+  { megabytes, cpu, options }: Machine,
+): Promise<void> {
   const { status, log } = await boot(loader, {
+    engine,
     iso: ["--options", options],
     run: ["80", "--memory", `${megabytes}`, "--cpu", cpu],
   });
@@ -59,17 +64,26 @@ async function expectBoot(loader: Loader, { megabytes, cpu, options }: Machine):
   expect(log.number("mm", "self-test passed:", "checks")).toBeGreaterThan(isFull ? 8000 : 400);
 }
 
-describe.each<Loader>(["limine", "stub"])("under %s", (loader) => {
+const KINDS = (["limine", "stub"] as const).flatMap((loader) =>
+  ENGINES.map((engine) => ({ loader, engine })),
+);
+
+describe.each(KINDS)("under $loader, by $engine", ({ loader, engine }) => {
   describe.skipIf(loader === "limine" && !hasLimine())("", () => {
     it.each<Machine>([
       { megabytes: 512, cpu: "max", options: `${POISON} selftest=full` },
       { megabytes: 4096, cpu: "qemu64", options: POISON },
       { megabytes: 8192, cpu: "max", options: POISON },
-    ])("$megabytes MB, -cpu $cpu, $options", (machine) => expectBoot(loader, machine));
+    ])("$megabytes MB, -cpu $cpu, $options", (machine) => expectBoot(loader, engine, machine));
   });
 });
 
 describe("a small machine", () => {
-  it("of 64 MB, which only the stub can boot", () =>
-    expectBoot("stub", { megabytes: 64, cpu: "qemu64", options: `${POISON} selftest=full` }));
+  it.each(ENGINES)("of 64 MB, which only the stub can boot, by %s", (engine) =>
+    expectBoot("stub", engine, {
+      megabytes: 64,
+      cpu: "qemu64",
+      options: `${POISON} selftest=full`,
+    }),
+  );
 });

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { describeBoots } from "./boots.ts";
-import { ROOT, boot, withDirectory } from "./scripts.ts";
+import { ENGINES, ROOT, boot, withDirectory } from "./scripts.ts";
 
 /** Boots with one of the stub's inputs replaced by `content` and expects it to panic. */
 async function expectStubPanic(
@@ -22,7 +22,7 @@ async function expectStubPanic(
 }
 
 describe("the stub loader", () => {
-  describeBoots("stub");
+  describe.each(ENGINES)("", (engine) => describeBoots("stub", engine));
 
   describe("ends with a message for", () => {
     const config = readFileSync(join(ROOT, "iso/limine.conf"), "utf8");

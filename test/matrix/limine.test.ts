@@ -4,11 +4,13 @@
  */
 
 import { describe } from "vitest";
-import { hasLimine } from "../boot/scripts.ts";
+import { ENGINES, hasLimine } from "../boot/scripts.ts";
 import { allCells, describeMatrix, isFull } from "./matrix.ts";
 
 const SHORT = [{ mebibytes: 3072, cpu: "qemu64" }];
 
 describe.skipIf(!hasLimine())("Limine", () => {
-  describeMatrix("limine", isFull ? allCells(128) : SHORT);
+  for (const engine of ENGINES) {
+    describeMatrix("limine", engine, isFull ? allCells(128) : SHORT);
+  }
 });

@@ -4,7 +4,7 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { boot, type Loader } from "../boot/scripts.ts";
+import { boot, type Engine, type Loader } from "../boot/scripts.ts";
 import { expectFigures, expectNoWarning, expectRam } from "./logged_memory.ts";
 import { canBack, qemuRam } from "./qemu_ram.ts";
 
@@ -38,15 +38,16 @@ export function allCells(smallest: number): Cell[] {
 /** True if the whole matrix is asked for: `npm run test:matrix`. */
 export const isFull = process.env["SLOPOS_MATRIX"] === "full";
 
-/** Declares the boots with `loader` on `cells`. */
-export function describeMatrix(loader: Loader, cells: readonly Cell[]): void {
-  describe("the log agrees with QEMU about", () => {
+/** Declares the boots with `loader` on `cells`, where `engine` runs the kernel. */
+export function describeMatrix(loader: Loader, engine: Engine, cells: readonly Cell[]): void {
+  describe(`by ${engine}, the log agrees with QEMU about`, () => {
     for (const { mebibytes, cpu } of cells) {
       const isLarge = mebibytes > Math.max(...SIZES);
       const seconds = isLarge ? LARGE_SECONDS : SECONDS;
       const declare = test.skipIf(isLarge && !canBack(mebibytes));
       declare(`${mebibytes} MB, processor ${cpu}`, { timeout: (seconds + 60) * 1000 }, async () => {
         const { status, log } = await boot(loader, {
+          engine,
           iso: ["--options", "log=debug"],
           run: [`${seconds}`, "--memory", `${mebibytes}`, "--cpu", cpu],
         });

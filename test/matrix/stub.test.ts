@@ -1,5 +1,6 @@
 /** The boot matrix of the stub loader; without `SLOPOS_MATRIX=full` what test/boot leaves out. */
 
+import { ENGINES } from "../boot/scripts.ts";
 import { allCells, describeMatrix, isFull } from "./matrix.ts";
 
 const SHORT = [
@@ -7,4 +8,4 @@ const SHORT = [
   { mebibytes: 8192, cpu: "qemu64" },
 ];
 
-describeMatrix("stub", isFull ? allCells(64) : SHORT);
+for (const engine of ENGINES) describeMatrix("stub", engine, isFull ? allCells(64) : SHORT);
