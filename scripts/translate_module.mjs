@@ -27,7 +27,7 @@ function fail(message) {
 }
 
 const { completeTranslation, TRANSLATION_NAME, TranslationError } = await tsImport(
-  "./translated_module.ts",
+  "./wasm/translated_module.ts",
   import.meta.url,
 );
 

@@ -32,6 +32,13 @@ export interface Section {
   readonly end: number;
 }
 
+/** An item that a module imports. */
+export interface ImportedItem {
+  readonly module: string;
+  readonly name: string;
+  readonly kind: (typeof KINDS)[number];
+}
+
 /** Limits of a memory in pages of 64 KiB. */
 export interface MemoryLimits {
   readonly minimum: number;
@@ -168,6 +175,20 @@ export function entries<T>(module: Uint8Array, id: number, read: (reader: Reader
   const found: T[] = [];
   for (let index = 0; index < count; ++index) found.push(read(reader));
   return found;
+}
+
+/** What a module imports, in order. */
+export function imports(module: Uint8Array): ImportedItem[] {
+  return entries(module, SectionId.IMPORT, (reader) => {
+    const item = { module: reader.name(), name: reader.name(), kind: reader.kind() };
+    if (item.kind === "func") reader.u32();
+    else if (item.kind === "global") reader.slice(2);
+    else {
+      if (item.kind === "table") reader.byte();
+      reader.limits();
+    }
+    return item;
+  });
 }
 
 /** The module with other contents of section `id`, which it has. */

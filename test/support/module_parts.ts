@@ -1,5 +1,5 @@
 /**
- * What a module imports, exports and defines, and modules changed for a test: with less memory to
+ * What a module exports and defines, and modules changed for a test: with less memory to
  * grow, so that the n-th `memory.grow` fails in any engine; with its globals exported, so that the
  * whole state of an instance can be read and written.
  *
@@ -8,6 +8,7 @@
 
 import {
   entries,
+  imports,
   KINDS,
   leb128,
   type MemoryLimits,
@@ -17,12 +18,6 @@ import {
   sections,
   withSection,
 } from "../../scripts/wasm/wasm_binary.ts";
-
-export interface ImportedItem {
-  readonly module: string;
-  readonly name: string;
-  readonly kind: (typeof KINDS)[number];
-}
 
 export interface ExportedItem {
   readonly name: string;
@@ -38,19 +33,6 @@ export interface DefinedGlobal {
 
 /** How `withExportedGlobals` names a global: this and its number. */
 export const GLOBAL_PREFIX = "global ";
-
-export function imports(module: Uint8Array): ImportedItem[] {
-  return entries(module, SectionId.IMPORT, (reader) => {
-    const item = { module: reader.name(), name: reader.name(), kind: reader.kind() };
-    if (item.kind === "func") reader.u32();
-    else if (item.kind === "global") reader.slice(2);
-    else {
-      if (item.kind === "table") reader.byte();
-      reader.limits();
-    }
-    return item;
-  });
-}
 
 export function exports(module: Uint8Array): ExportedItem[] {
   return entries(module, SectionId.EXPORT, (reader) => {

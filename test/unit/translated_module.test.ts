@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { checksum } from "../../scripts/translated_module.ts";
+import { checksum } from "../../scripts/wasm/translated_module.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const KERNEL = join(ROOT, "builddir/kernel.wasm");

@@ -1,12 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { leb128, ModuleError, sections } from "../../scripts/wasm/wasm_binary.ts";
+import { imports, leb128, ModuleError, sections } from "../../scripts/wasm/wasm_binary.ts";
 import { KERNEL_FUNCTIONS } from "../../sim/kernel.ts";
 import { kernelBytes } from "../support/kernel_module.ts";
 import {
   exports,
   GLOBAL_PREFIX,
   globals,
-  imports,
   memoryLimits,
   withExportedGlobals,
   withMaximumPages,

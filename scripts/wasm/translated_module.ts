@@ -6,8 +6,8 @@
  */
 
 import { createHash } from "node:crypto";
-import { ABI_VERSION } from "../abi/version.ts";
-import { entries, imports, Reader, sections } from "../sim/wasm_binary.ts";
+import { ABI_VERSION } from "../../abi/version.ts";
+import { entries, imports, Reader, sections } from "./wasm_binary.ts";
 
 /** The name that the translation has in C; symbols begin with it. */
 export const TRANSLATION_NAME = "kernel";
