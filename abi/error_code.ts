@@ -16,7 +16,7 @@ export enum ErrorCode {
   EMPTY_MEMORY_MAP = 3,
   /** No entry of the memory map leaves a whole usable frame. */
   NO_USABLE_MEMORY = 4,
-  /** A record makes no sense: misaligned, empty, overflowing. A failed assert ends with it, too. */
+  /** A record makes no sense: misaligned, empty, overflowing. */
   INVALID_DESCRIPTOR = 5,
   /** No free block of the wanted size in the wanted range. */
   OUT_OF_FRAMES = 6,
@@ -48,6 +48,8 @@ export enum ErrorCode {
   CPU_EXCEPTION = 19,
   /** A frame or the allocator failed the self-test. */
   SELF_TEST = 20,
+  /** The kernel is in a state that cannot be: an assertion failed, or totals differ. */
+  INVARIANT = 21,
 }
 
 /** The name of `code` as logs and `error_name` spell it; `UNKNOWN` for a number that is none. */
@@ -95,6 +97,8 @@ export function errorName(code: ErrorCode): string {
       return "CPU_EXCEPTION";
     case ErrorCode.SELF_TEST:
       return "SELF_TEST";
+    case ErrorCode.INVARIANT:
+      return "INVARIANT";
     default:
       return "UNKNOWN";
   }

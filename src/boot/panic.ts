@@ -22,9 +22,9 @@ export function abort(message: string | null, file: string | null, line: u32, co
     .word("file", file ? file : "?")
     .num("line", line)
     .num("column", column)
-    .num("code", ErrorCode.INVALID_DESCRIPTOR)
-    .word("name", errorName(ErrorCode.INVALID_DESCRIPTOR))
+    .num("code", ErrorCode.INVARIANT)
+    .word("name", errorName(ErrorCode.INVARIANT))
     .end();
-  exit(ErrorCode.INVALID_DESCRIPTOR);
+  exit(ErrorCode.INVARIANT);
   unreachable();
 }

@@ -196,7 +196,7 @@ function crossCheck(allocator: PhysicalAllocator): ErrorCode {
     .num("largest_free_order", u64(buddyLargestFreeOrder()))
     .end();
   if (!allocator.totalsMatch()) {
-    return panic("mm", "the allocators count different totals", ErrorCode.INVALID_DESCRIPTOR);
+    return panic("mm", "the allocators count different totals", ErrorCode.INVARIANT);
   }
   info("mm")
     .text("totals match:")

@@ -109,6 +109,7 @@ export const CODE_NAMES: readonly string[] = [
   "TRAP",
   "CPU_EXCEPTION",
   "SELF_TEST",
+  "INVARIANT",
 ];
 
 /**

@@ -215,8 +215,8 @@ export class PhysicalAllocator {
       const past = frameOf(range.end);
       for (let from = frameOf(range.base); (from = skipManaged(from, past)) < past;) {
         const to = skipUnmanaged(from, past);
-        // The plan has a slot for each of these.
-        if (this.manage(from, to)) unreachable();
+        const status = this.manage(from, to);
+        assert(!status, "the plan has no slot for a run");
         from = to;
       }
     }
