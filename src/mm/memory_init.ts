@@ -1,5 +1,6 @@
 /**
- * The order of bring-up: from the firmware's memory map to a runtime allocator that owns every frame.
+ * The order of bring-up: from the firmware's memory map to a runtime allocator that owns every
+ * frame.
  *
  * Read from top to bottom: each step prepares what the next one needs. Called once by
  * `kernel_main`; a step that fails prints the panic line and its error code ends the boot.
@@ -58,7 +59,7 @@ import { selfTest } from "./self_test/self_test";
 const record: usize = memory.data(24);
 const piece = changetype<Chunk>(memory.data(24));
 
-/** When bring-up began, as `clock` tells it. */
+/** When bring-up began, by `clock`. */
 let started: u64 = 0;
 
 /** Microseconds since bring-up began. */
@@ -66,7 +67,7 @@ function elapsed(): u64 {
   return (clock() - started) / 1000;
 }
 
-/** Probes the firmware's list: is there anything to work with? */
+/** Looks at the firmware's list: is there anything to work with? */
 function probeMemoryMap(memmapEntries: u32): ErrorCode {
   started = clock();
   openMemoryMap(memmapEntries);
@@ -121,8 +122,8 @@ function copyMap(): ErrorCode {
 }
 
 /**
- * Memory that the plan may write its ranges to: what sanitising used as scratch, which is larger. An
- * entry has at most eight events of 8 bytes there, and adds at most two ranges of 8 bytes.
+ * Memory that the plan may write its ranges to: what sanitising used as scratch, which is larger.
+ * An entry has at most eight events of 8 bytes there, and adds at most two ranges of 8 bytes.
  */
 let rangeScratch: usize = 0;
 
@@ -240,9 +241,9 @@ function logReady(allocator: PhysicalAllocator): ErrorCode {
 }
 
 /**
- * Brings memory up from a map that the loader says has `memmapEntries` entries, with physical memory
- * mapped at `directMap`. Returns the error code of the step that failed, after its panic line;
- * ALREADY_INITIALIZED, without a change, where there is a runtime allocator already.
+ * Brings memory up from a map that the loader says has `memmapEntries` entries, with physical
+ * memory mapped at `directMap`. Returns the error code of the step that failed, after its panic
+ * line; ALREADY_INITIALIZED, without a change, where there is a runtime allocator already.
  */
 export function initializeMemory(directMap: u64, memmapEntries: u32): ErrorCode {
   if (runtimeAllocatorStatus() != ErrorCode.NOT_READY) {

@@ -3,9 +3,9 @@
  *
  * The loader sets it up and says where, the kernel's own tables keep it there, and the shim reaches
  * physical memory through it. What a loader promises to map and what it maps are not always the
- * same. So whoever is about to use a frame while the loader's tables are in use asks here first.
- * The answer is read from the tables. They are reached through the direct map themselves; that much
- * has to be true, or else the first access ends the boot with a page fault that says so.
+ * same, so a frame that is used while the loader's tables are in use is looked up here first.
+ * The answer is read from the tables, which are reached through the direct map themselves; that
+ * much has to be true, or else the first access ends the boot with a page fault that says so.
  */
 
 import { physLoad } from "../../boot/shim";
@@ -41,7 +41,9 @@ export function physicalAlias(virtual: u64): u64 {
   return virtual - offset;
 }
 
-/** What `firstThat` answers if there is none. No address: it is not a multiple of 8. */
+/**
+ * What `firstThat` returns if there is none. It is no address that is asked for: it is not aligned.
+ */
 const NONE: u64 = u64.MAX_VALUE;
 
 /** What an entry has to have at every level to let the kernel write. */

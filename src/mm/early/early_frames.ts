@@ -1,7 +1,7 @@
 /**
  * The early frame allocator: contiguous, aligned frames before anything else exists.
  *
- * It works straight over the memory map, allocates from the top of the largest free extent that
+ * It works straight on the memory map, allocates from the top of the largest free extent that
  * fits (so that low memory, which devices may need, stays whole) and records each allocation as a
  * reservation. Page tables are written while the loader's own are in use, so their frames are taken
  * where the direct map shows them. There is no way to give frames back: what a boot takes this
@@ -20,12 +20,12 @@ import { reserve, skipReserved, skipUnreserved } from "./reservations";
 
 const extent = changetype<Extent>(memory.data(16));
 
-/** What is asked for: see `TakeFrames`. */
+/** The request that is being served: see `TakeFrames`. */
 let wanted: u64 = 0;
 let unit: u64 = 1;
 let remainder: u64 = 0;
 
-/** The root of the tables that have to map a frame; 0 if none has to. */
+/** The root of the tables that have to map the frame; 0 if it need not be mapped. */
 let mappedBy: u64 = 0;
 
 /** The highest place in the frames `[first, past)`, which are free; 0 if there is none. */
@@ -57,7 +57,7 @@ function placeInExtent(): u64 {
   return place;
 }
 
-/** The largest extent of view `largestOf`: nearly every request is served from it. */
+/** The largest extent of the view with version `largestOf`: it serves nearly every request. */
 let largestFirst: u64 = 0;
 let largestPast: u64 = 0;
 let largestOf: u32 = 0;
@@ -103,7 +103,7 @@ export function allocateEarly(count: u64, alignment: u64, offset: u64, reason: R
   return status == ErrorCode.NONE ? start : 0;
 }
 
-/** Frames that are free, and how many of them are contiguous at the most. */
+/** How many frames are free, and how many there are in the largest piece. */
 @unmanaged
 export class EarlySurvey {
   free: u64;

@@ -1,8 +1,7 @@
 /**
  * Where bring-up and paging get frames: from the early allocator before the handoff, from the
- * runtime allocator after it. They ask here and need not know which.
- *
- * The allocators stand on higher floors, so they install themselves.
+ * runtime allocator after it. They ask here and need not know which. Each installs itself, since
+ * the runtime allocator stands on a higher floor.
  */
 
 import { Reason } from "../../../abi/reservation_reason";
@@ -20,8 +19,8 @@ export type TakeFrames = (count: u64, alignment: u64, offset: u64, reason: Reaso
 export type GiveFrames = (start: u64, count: u64) => void;
 
 /**
- * The most contiguous frames that can be had one piece after the other where many do not come in
- * one piece; 0 if the source has no use for pieces.
+ * How many contiguous frames can be had, for a caller that takes many in pieces where it must; 0 if
+ * the source does not support that.
  */
 export type LargestPiece = () => u64;
 
@@ -31,7 +30,7 @@ function takeNone(count: u64, alignment: u64, offset: u64, reason: Reason): u64 
 
 function giveNone(start: u64, count: u64): void {}
 
-/** The `LargestPiece` of a source that has no use for pieces. */
+/** The `LargestPiece` of a source that does not support pieces. */
 export function noPiece(): u64 {
   return 0;
 }

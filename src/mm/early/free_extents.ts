@@ -3,11 +3,11 @@
  * entry covers, maximal, in address order.
  *
  * They are found in the map as it is (`viewedEntry`), before it is sanitised: it may be unsorted
- * and overlap itself, and there is no storage yet but what the module's data leaves of the first
+ * and overlap itself, and there is no storage yet except what the module's data leaves of the first
  * page of linear memory. Each entry is two events, where it begins and where it ends; the events
- * are sorted there and swept. Of a map of thousands of entries not all events fit: they are swept
- * in windows, each the next so many events in order. So n entries cost O(n log n), and another
- * reading of the map for each window after the first, some 3,000 entries.
+ * are sorted there and swept. The events of more than some 3,000 entries do not fit: they are swept
+ * in windows, one after the other, and the map is read again for each. A window costs O(n log n)
+ * for n entries.
  *
  * Used by the early allocator alone.
  */
@@ -25,7 +25,7 @@ export class Extent {
 }
 
 /*
- * An event says where an entry begins or ends. The index keeps events apart that say the same.
+ * An event says where an entry begins or ends. The index makes all events different.
  *
  *     63                31 30         2    1        0
  *     | frame (33 bits)   | entry     | usable | begins |
@@ -56,7 +56,7 @@ function eventAt(index: u32): u64 {
   return load<u64>(windowBase() + (usize(index) << 3));
 }
 
-/** Events in the window, and how many of them are swept. */
+/** Events in the window, and how many of them have been swept. */
 let count: u32 = 0;
 let swept: u32 = 0;
 

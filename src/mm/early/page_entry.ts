@@ -35,7 +35,7 @@ export function spanShift(level: i32): u64 {
   return 12 + 9 * u64(level);
 }
 
-/** What an address of `level` may have below the span of one entry: the span less one. */
+/** The bits of an address inside the span of one entry of `level`. */
 @inline
 export function spanMask(level: i32): u64 {
   return (u64(1) << spanShift(level)) - 1;
@@ -53,7 +53,7 @@ export function isLeaf(entry: u64, level: i32): bool {
   return level == 0 || (entry & LARGE) != 0;
 }
 
-/** Physical address that `virtual` has in the page of `entry`, a leaf of `level`. */
+/** Physical address of `virtual` in the page that `entry`, a leaf of `level`, maps. */
 @inline
 export function leafAddress(entry: u64, virtual: u64, level: i32): u64 {
   return (entry & ENTRY_ADDRESS & ~spanMask(level)) | (virtual & spanMask(level));

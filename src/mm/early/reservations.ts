@@ -21,7 +21,7 @@ import { alignDown, alignUp, FRAME_SIZE, saturatingEnd } from "../frames";
  *     0        8        16       24
  *     | base   | length | reason |
  *
- * As a slot of an Option array, a zero `length` is `None`.
+ * A zero `length` stands for none: so reads the slot of an Option array before it is used.
  */
 @unmanaged
 export class ReservedRegion {

@@ -1,5 +1,5 @@
 /**
- * The unreserved parts of the sanitised map: what of its regions of one type is not reserved, in
+ * The unreserved parts of the sanitised map: what is not reserved of the regions of one type, in
  * address order.
  *
  * That is what the runtime allocator takes under management, first of usable memory and later of

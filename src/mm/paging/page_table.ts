@@ -199,9 +199,10 @@ function unmapBelow(table: u64, level: i32, virtual: u64, last: u64, pages: bool
  * Maps `bytes` from `virtual` on to the physical memory from `physical` on, with the largest pages
  * that alignment, size and processor allow.
  *
- * Everything is a multiple of 4 KiB. Errors, all without a change: INVALID_DESCRIPTOR (misaligned,
- * empty, physical memory that cannot exist, or writable and executable at once), INVALID_ADDRESS
- * (not canonical), BUSY (some of it is mapped), OUT_OF_FRAMES (no frame for a table).
+ * Everything is a multiple of 4 KiB. Errors, all with the tables as before: INVALID_DESCRIPTOR
+ * (misaligned, empty, physical memory that cannot exist, or writable and executable at once),
+ * INVALID_ADDRESS (not canonical), BUSY (some of it is mapped), OUT_OF_FRAMES (no frame for a
+ * table).
  */
 export function mapRange(
   root: u64,
@@ -242,8 +243,8 @@ function isPageBorder(root: u64, address: u64): bool {
 /**
  * Unmaps whatever of `[virtual, virtual + bytes)` is mapped and releases tables that become empty.
  *
- * Errors, all without a change: INVALID_DESCRIPTOR (misaligned or empty), INVALID_ADDRESS (not
- * canonical, or an end of the range falls inside a larger page).
+ * Errors, all with the tables as before: INVALID_DESCRIPTOR (misaligned or empty), INVALID_ADDRESS
+ * (not canonical, or an end of the range falls inside a larger page).
  */
 export function unmapRange(root: u64, virtual: u64, bytes: u64): ErrorCode {
   const status = checkRange(virtual, bytes);

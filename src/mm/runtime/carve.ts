@@ -4,9 +4,10 @@
  *
  * Linear memory grows only here. Each chunk is whole frames, zero, and recorded in the reservations
  * while the early allocator is the source of frames; the runtime allocator accounts for its own.
- * Its frames are contiguous where memory has as many in one piece. Otherwise, before the handoff,
- * they are scattered: only the addresses in linear memory are contiguous then. Linear memory grows
- * by 64 KiB at a time, so a growth may leave frames over; they serve the next chunk that fits.
+ * Its frames are contiguous where memory has as many in one piece. Otherwise, and only before the
+ * handoff, they are scattered, and only its addresses in linear memory are contiguous. Linear
+ * memory grows by 64 KiB at a time, so a growth may leave frames over; they serve the next chunk
+ * that fits.
  */
 
 import { ErrorCode } from "../../../abi/error_code";
@@ -108,7 +109,7 @@ function growInOnePiece(frames: u64, chunk: Chunk): ErrorCode {
   return status;
 }
 
-/** Reservations that a growth by `frames` in pieces may add, and carving all of it once more. */
+/** Reservations that a growth by `frames` in pieces may add, and those of carving all of it. */
 function additionsFor(frames: u64): u64 {
   return 2 * frames + frames / LARGE_PAGE_FRAMES + UPPER_TABLES;
 }
@@ -127,7 +128,7 @@ function makeRoomFor(frames: u64): ErrorCode {
 }
 
 /**
- * Grows by at least `frames` in as many pieces as it takes. OUT_OF_FRAMES if that is not enough.
+ * Grows by at least `frames` in as many pieces as it takes. OUT_OF_FRAMES if there are not as many.
  */
 function growInPieces(frames: u64, chunk: Chunk): ErrorCode {
   const whole = alignUp(frames, WASM_PAGE_FRAMES);
@@ -181,8 +182,8 @@ function recordReason(chunk: Chunk, reason: Reason): ErrorCode {
 }
 
 /**
- * Carves zeroed storage of at least `bytes` and sets `chunk` to it, whole frames; its frames, where
- * they are reserved, are so for `reason` from then on.
+ * Carves zeroed storage of at least `bytes`, whole frames, and sets `chunk` to it. If its frames
+ * are reserved, they are from then on for `reason`.
  *
  * Errors: OUT_OF_FRAMES, LINEAR_MEMORY, STORAGE_EXHAUSTED (no room in the list of reservations).
  * Nothing has changed then, except that frames taken before the handoff stay taken: that boot ends.
@@ -261,9 +262,7 @@ export function carveOptionStorage(plan: StoragePlan): ErrorCode {
   return ErrorCode.NONE;
 }
 
-/**
- * Carves the allocators' tables of the plan, zeroed, and returns all storage. Errors as `carve`.
- */
+/** Carves the allocators' tables of the plan, zeroed. Errors as `carve`. */
 export function carveAllocatorTables(plan: StoragePlan): ErrorCode {
   let status = carve(plan.buddyBytes, Reason.BUDDY_TABLES, piece);
   if (status) return status;

@@ -1,8 +1,9 @@
 /**
  * Lists that grow: reservations, managed runs and sharing counts move to larger storage when they
- * are full, so that no list has a fixed size.
+ * are full.
  *
- * Used by the runtime allocator before it changes anything: what cannot grow is refused.
+ * Used by the runtime allocator before it changes anything: if a list cannot grow, the operation is
+ * refused.
  */
 
 import { ErrorCode } from "../../../abi/error_code";
@@ -18,21 +19,22 @@ import { FRAME_RANGE_BYTES } from "../frames";
 import { carve, Chunk } from "./carve";
 import { managedRunCount, managedRunSlots, moveManagedRuns } from "./managed_runs";
 
-/** Where growth of a list ends: one more record than this many bytes hold is refused. */
+/** Bytes of the largest list: it does not grow beyond. */
 const LARGEST_LIST_BYTES: u64 = 1 << 30;
 
 /** Storage that a list moves to. */
 const grown = changetype<Chunk>(memory.data(24));
 
-/** Carves storage of twice `bytes`, a power of two at least 64 KiB, into `grown`. */
+/** Carves storage of at least twice `bytes`, a power of two from 64 KiB on, into `grown`. */
 function carveTwice(bytes: u64, reason: Reason): ErrorCode {
   const wanted = max<u64>(u64(1) << (64 - clz(bytes * 2 - 1)), 65536);
   return wanted > LARGEST_LIST_BYTES ? ErrorCode.STORAGE_EXHAUSTED : carve(wanted, reason, grown);
 }
 
 /**
- * Makes room for two more reservations. Whoever reserves or carves calls this first and makes one:
- * the other stays for this function, whose own carving may have to record what it took.
+ * Makes room for two more reservations. To be called before reserving or carving, which take room
+ * for one; the other is left for this function itself, whose carving may have to record what it
+ * took.
  */
 export function growReservations(): ErrorCode {
   if (reservationsFit(2)) return ErrorCode.NONE;

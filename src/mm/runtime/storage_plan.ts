@@ -51,7 +51,7 @@ export class StoragePlan {
   reclaimLimit: u64;
   /** Frames of usable memory that the loader's direct map does not show. */
   unmapped: u32;
-  /** In how many ranges they lie. */
+  /** How many ranges they form. */
   unmappedRanges: u32;
 
   /** Bytes of all allocator tables. */
@@ -76,7 +76,7 @@ const PAGEBLOCK_BYTES: u64 = 2 << 20;
 /** Page tables above the lowest level that one growth of linear memory may add. */
 const UPPER_TABLES: u64 = 4;
 
-/** Tables for the loader's memory may take one part in so many of the memory that is free. */
+/** With tables for the loader's memory all tables may take one part in this many of free memory. */
 const OPTIONAL_PARTS: u64 = 2;
 
 const plan = changetype<StoragePlan>(memory.data(72));

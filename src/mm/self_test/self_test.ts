@@ -4,12 +4,10 @@
  * `selftest=quick`, the default, does the same on every machine, however large:
  *
  *   - holds blocks of 2, 4, 16 and 64 frames at once, with patterns in the first and the last word
- *     of
- *     each of their frames;
+ *     of each of their frames;
  *   - takes a block of every order that is free, one after the other, with patterns in the first
- *     and
- *     the last word of each half: its first and last frame, and those at the border in its middle.
- *     The words of one half differ from those of the other by one address line;
+ *     and the last word of each half: its first and last frame, and those at the border in its
+ *     middle. The words of one half differ from those of the other by one address line;
  *   - takes a frame below 16 MiB and one below 4 GiB, with patterns in its first and last word;
  *   - dirties two frames, frees them and takes two zeroed ones: a word of each cache line must be
  *     0;
@@ -19,7 +17,7 @@
  * Patterns go to the real frames, through the direct map; those of one block, and of blocks held at
  * once, are all written before the first is read. `full` goes on to take every free frame and give
  * it back, and grows linear memory. `off` skips it all. Everything is freed and the totals are as
- * before, but for the frames of linear memory, which does not shrink.
+ * before, except for the frames of linear memory, which does not shrink.
  *
  * The first thing that is wrong ends the boot with a panic line that names the frame.
  */
