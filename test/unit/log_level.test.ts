@@ -2,11 +2,10 @@
  * The options: which lines of a boot `log=` shows, and what is said of a word that is no option.
  */
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Machine } from "../../sim/machine.ts";
 import { kernelModule } from "../support/kernel_module.ts";
+import { page, rows, section } from "../support/markdown.ts";
 import { recordedMap } from "../support/memmaps.ts";
 
 const { entries } = recordedMap("qemu-i440fx-128m");
@@ -89,9 +88,8 @@ describe("a word that is no option", () => {
   });
 
   test("is none of those in the manual", () => {
-    const readme = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
-    const [, table = ""] = /^\| option .*\n\|[-| ]*\n((?:\|.*\n)+)/m.exec(readme) ?? [];
-    const keys = [...table.matchAll(/^\| `(\w+=)/gm)].map(([, key]) => key!);
+    const options = rows(section(page("docs/usage.md"), "Kernel command line")).slice(1);
+    const keys = options.map(([cell = ""]) => /^`(\w+=)/.exec(cell)![1]!);
     expect(keys).toContain("selftest=");
     expect(unknown(keys.join(" "))).toEqual([]);
   });
