@@ -74,6 +74,14 @@ describe("the process", () => {
     expect(shell(line)).toMatchObject({ status: 0, err: "" });
   });
 
+  it("reads UTF-16 from a file and from standard input", () => {
+    const path = `"${ROOT}/test/cli/fixtures/ovmf-128m.memmap.txt"`;
+    const [file, piped] = [shell(`slopos plan ${path}`), shell(`slopos plan - < ${path}`)];
+    expect(file).toMatchObject({ status: 0, err: "" });
+    expect(file.out).toContain("UEFI shell (memmap)");
+    expect(piped).toEqual(file);
+  });
+
   it("writes no colours into a pipe", () => {
     // eslint-disable-next-line no-control-regex
     expect(shell("slopos plan --size 64M").out).not.toMatch(/\u001b/);

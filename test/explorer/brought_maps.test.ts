@@ -15,6 +15,9 @@ const FIRST = { fragment: "machine=limine-ovmf-128m" };
 
 const FILE = new URL("../memmaps/mac-macbookpro15-1.json", import.meta.url);
 
+/** UTF-16. */
+const SHELL_FILE = new URL("../cli/fixtures/ovmf-128m.memmap.txt", import.meta.url);
+
 /** Linux's names of the types in that file. */
 const LINUX_TYPES = ["usable", "reserved", "ACPI data", "ACPI NVS", "unusable"];
 
@@ -91,6 +94,10 @@ describe.skipIf(NO_BROWSER)("maps that visitors bring", () => {
       const file = { name: "dmesg.txt", mimeType: "text/plain", buffer: Buffer.from(log) };
       await page.getByLabel("Open a file").setInputFiles(file);
       await page.locator(".source", { hasText: readMemoryMap(log).format }).waitFor();
+      // As the UEFI shell writes files.
+      const wide = { ...file, buffer: readFileSync(SHELL_FILE) };
+      await page.getByLabel("Open a file").setInputFiles(wide);
+      await page.locator(".source", { hasText: "UEFI shell (memmap)" }).waitFor();
     });
   });
 

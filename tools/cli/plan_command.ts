@@ -14,7 +14,11 @@ interface PlanCommandOptions extends MapOptions {
   readonly json?: true;
 }
 
-const EXAMPLES = `
+const HELP = `
+FILE is a log of Linux, Xen, FreeBSD, ESXi's boot loader, SeaBIOS, coreboot or SlopOS, /proc/iomem,
+what the UEFI shell's memmap or GRUB's lsmmap print, a map that a kernel printed, or a map in JSON.
+The answer to a text of no form lists all forms with an example of each.
+
 Examples:
   slopos plan --machine limine-ovmf-512m
   slopos plan --size 64GiB --json
@@ -34,7 +38,7 @@ export function addPlanCommand(
       "Boots the kernel on a memory map, in a simulated machine, and prints what it made of it.",
     )
     .option("--json", "print the plan as JSON")
-    .addHelpText("after", EXAMPLES)
+    .addHelpText("after", HELP)
     .action(async (file: string | undefined, options: PlanCommandOptions) => {
       const map = await readMap(file, options, terminal);
       const plan = planMachine(readKernel(options.kernel), map, { options: options.options });
