@@ -38,7 +38,9 @@ describe("maps of different forms in one text", () => {
   it("reads the one with the most memory where each has some that the other lacks", () => {
     const map = readMemoryMap(bios("1000", "4fff") + efi(0, "8000", "8fff"));
     expect(map.format).toBe(E820);
-    expect(map.notes).toEqual([`${EFI}: lacks 16 KiB of usable memory, left out`]);
+    expect(map.notes).toEqual([
+      `${EFI}: lacks 16 KiB of usable memory, left out, though it has 4 KiB that are not in what is read`,
+    ]);
   });
 
   it("reads the firmware's rather than a system's that has more, and says so", () => {
@@ -47,6 +49,12 @@ describe("maps of different forms in one text", () => {
     expect(map.notes).toEqual([
       "/proc/iomem: made from the firmware's map, left out, though it has 12 KiB that are not in what is read",
     ]);
+  });
+
+  it("says nothing of a system's that has nothing to add", () => {
+    const map = readMemoryMap(`${bios("1000", "4fff")}00001000-00001fff : System RAM`);
+    expect(map.format).toBe(E820);
+    expect(map.notes).toEqual([]);
   });
 
   it("reads a system's rather than the rest of the firmware's", () => {

@@ -154,7 +154,6 @@ const LOGS: readonly Log[] = [
         between(line, "-0x", "]"),
         TYPES[line.split("]  ")[1]!],
       ),
-    notes: 1,
   },
   {
     file: "linux7-ser8.wrapped.txt",

@@ -51,18 +51,21 @@ export function bestReading(attempts: readonly Attempt[]): Found | null {
   return best;
 }
 
-/** Why `other` is not read, and `best` is. */
-function reason(best: Found, other: Found): string {
+/**
+ * Why `other` is not read, and `best` is; null if that goes without saying: what a system made of
+ * the firmware's map has nothing to add.
+ */
+function reason(best: Found, other: Found): string | null {
   if (other.reading.complete === false) return "incomplete, left out";
-  const lacking = missing(other, best);
-  if (lacking > 0n && !other.reading.derived) {
-    return `lacks ${formatBytes(lacking)} of usable memory, left out`;
-  }
   const more = missing(best, other);
   const beyond =
     more > 0n ? `, though it has ${formatBytes(more)} that are not in what is read` : "";
-  return other.reading.derived
-    ? `made from the firmware's map, left out${beyond}`
+  if (other.reading.derived) {
+    return more > 0n ? `made from the firmware's map, left out${beyond}` : null;
+  }
+  const lacking = missing(other, best);
+  return lacking > 0n
+    ? `lacks ${formatBytes(lacking)} of usable memory, left out${beyond}`
     : `also in the text, left out${beyond}`;
 }
 
@@ -70,7 +73,10 @@ function reason(best: Found, other: Found): string {
 export function leftOutNotes(best: Found, attempts: readonly Attempt[]): string[] {
   const others = foundIn(attempts).filter(({ form }) => form !== best.form);
   return [
-    ...others.map((other) => `${other.form.name}: ${reason(best, other)}`),
+    ...others.flatMap((other) => {
+      const said = reason(best, other);
+      return said === null ? [] : [`${other.form.name}: ${said}`];
+    }),
     ...attempts.flatMap(({ form, error }) =>
       error ? [`${form.name}: cannot be read: ${error.message}`] : [],
     ),
