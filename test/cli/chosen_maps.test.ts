@@ -39,7 +39,7 @@ describe("maps of different forms in one text", () => {
     const map = readMemoryMap(bios("1000", "4fff") + efi(0, "8000", "8fff"));
     expect(map.format).toBe(E820);
     expect(map.notes).toEqual([
-      `${EFI}: lacks 16 KiB of usable memory, left out, though it has 4 KiB that are not in what is read`,
+      `${EFI}: lacks 16 KiB of usable memory, left out, though it has 4 KiB that the other lacks`,
     ]);
   });
 
@@ -47,7 +47,7 @@ describe("maps of different forms in one text", () => {
     const map = readMemoryMap(`${bios("1000", "1fff")}00001000-00004fff : System RAM`);
     expect(map.format).toBe(E820);
     expect(map.notes).toEqual([
-      "/proc/iomem: made from the firmware's map, left out, though it has 12 KiB that are not in what is read",
+      "/proc/iomem: made from the firmware's map, left out, though it has 12 KiB that the other lacks",
     ]);
   });
 

@@ -84,9 +84,7 @@ const READ: readonly Reading[] = [
     "efi-cut-e820-whole",
     E820,
     [entry(0x100000, 0x9c742000, USABLE), entry(0x100000000, 0x25f000000, USABLE)],
-    [
-      `${EFI}: lacks 7.08 GiB of usable memory, left out, though it has 1 MiB that are not in what is read`,
-    ],
+    [`${EFI}: lacks 7.08 GiB of usable memory, left out, though it has 1 MiB that the other lacks`],
   ],
   [
     "two-efi-maps",

@@ -58,8 +58,7 @@ export function bestReading(attempts: readonly Attempt[]): Found | null {
 function reason(best: Found, other: Found): string | null {
   if (other.reading.complete === false) return "incomplete, left out";
   const more = missing(best, other);
-  const beyond =
-    more > 0n ? `, though it has ${formatBytes(more)} that are not in what is read` : "";
+  const beyond = more > 0n ? `, though it has ${formatBytes(more)} that the other lacks` : "";
   if (other.reading.derived) {
     return more > 0n ? `made from the firmware's map, left out${beyond}` : null;
   }

@@ -91,8 +91,8 @@ const KERNEL_LINE =
 function hintFor({ lines }: TextInput): string {
   if (!lines.some(({ text }) => KERNEL_LINE.test(text))) return "";
   return (
-    "\nThe map stands at the beginning of Linux's log, and the ring buffer may have dropped that; " +
-    "the journal has it: journalctl -k -b"
+    "\nLinux's log has the map at its beginning, which the ring buffer may have dropped; the journal " +
+    "has it: journalctl -k -b"
   );
 }
 

@@ -118,7 +118,7 @@ function placementNotes(placement: Placement): string[] {
   if (placement === "loader") return [];
   return [
     "no usable memory below 4 GiB has room for the kernel, so the simulated loader put it where the " +
-      "map says nothing; a real one could not start it",
+      "map says nothing",
   ];
 }
 
