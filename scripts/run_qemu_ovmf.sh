@@ -11,6 +11,8 @@
 #                      auto (default): kvm where the processor and /dev/kvm offer it, else tcg
 #   --cpu MODEL        QEMU's processor model (default max: everything that the accelerator offers);
 #                      help lists them
+#   --bios             SeaBIOS in the place of UEFI firmware, for an ISO that Limine boots
+#   --usb              the ISO as a USB disk in the place of a CD
 #   --icount           guest time counts instructions, so that timings repeat exactly; needs tcg
 #                      and ten times the usual SECONDS
 #   --log FILE         where the serial console goes, besides the screen (default test_output.log
@@ -40,6 +42,8 @@
 set -euo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname -- "$0")/common.sh"
+# shellcheck source=scripts/qemu_command.sh
+source "$root/scripts/qemu_command.sh"
 
 readonly STATUS_KERNEL_FAILED=1
 readonly STATUS_TIMEOUT=124
@@ -66,6 +70,8 @@ memory=512
 accel=auto
 cpu=max
 log=$root/test_output.log
+firmware=uefi
+medium=cd
 icount=no
 gdb=no
 dry_run=no
@@ -76,6 +82,8 @@ while [ $# -gt 0 ]; do
         --accel) require_value "$1" $# && accel=$2 && shift ;;
         --cpu) require_value "$1" $# && cpu=$2 && shift ;;
         --log) require_value "$1" $# && log=$2 && shift ;;
+        --bios) firmware=bios ;;
+        --usb) medium=usb ;;
         --icount) icount=yes ;;
         --gdb) gdb=yes ;;
         --dry-run) dry_run=yes ;;
@@ -120,11 +128,6 @@ fi
 [ "$mebibytes" -ge "$LEAST_MEMORY" ] || usage_error \
     "--memory must be at least $LEAST_MEMORY MiB, which the firmware and a loader need; not '$memory'"
 
-# kvm_works: /dev/kvm alone says little; without vmx or svm opening it succeeds and running fails.
-kvm_works() {
-    grep -qwE 'vmx|svm' /proc/cpuinfo && [ -r /dev/kvm ] && [ -w /dev/kvm ]
-}
-
 case $accel in
     auto)
         accel=tcg
@@ -138,25 +141,6 @@ case $accel in
     tcg) ;;
     *) usage_error "--accel must be auto, tcg or kvm, not '$accel'" ;;
 esac
-
-# Sets firmware_code and firmware_vars to where this distribution keeps OVMF.
-find_firmware() {
-    local names
-    if [ "${OVMF_CODE-}" ] || [ "${OVMF_VARS-}" ]; then
-        firmware_code=${OVMF_CODE-}
-        firmware_vars=${OVMF_VARS-}
-        if ! [ -r "$firmware_code" ] || ! [ -r "$firmware_vars" ]; then
-            fail "$STATUS_MISSING" "OVMF_CODE and OVMF_VARS must both name readable files"
-        fi
-        return
-    fi
-    for names in OVMF/OVMF_%s_4M.fd OVMF/OVMF_%s.fd edk2/ovmf/OVMF_%s.fd edk2/x64/OVMF_%s.4m.fd; do
-        firmware_code=/usr/share/${names/\%s/CODE}
-        firmware_vars=/usr/share/${names/\%s/VARS}
-        if [ -r "$firmware_code" ] && [ -r "$firmware_vars" ]; then return; fi
-    done
-    fail "$STATUS_MISSING" "UEFI firmware for QEMU is not installed; Debian has it in package ovmf"
-}
 
 if ! [ -e "$iso" ]; then
     fail "$STATUS_MISSING" "$iso is not there; make it with: scripts/build_iso.sh"
@@ -173,58 +157,11 @@ require_tool sed sed
 require_tool grep grep
 require_tool flock util-linux
 require_temporary
-find_firmware
-
-# Prints the mebibytes that this machine can give.
-available_mebibytes() {
-    awk '$1 == "MemAvailable:" { print int($2 / 1024) }' /proc/meminfo
-}
-
-# in_option TEXT: TEXT as a value inside a QEMU option, where a comma is written twice.
-in_option() {
-    printf '%s' "${1//,/,,}"
-}
-
-# Sets qemu to the whole command, and memory_place to where the machine's memory is; the machine's
-# own files lie in directory $1.
-#
-# RAM is a file in both cases, in memory where it fits. QEMU would back anonymous memory by pages of
-# 2 MiB, and clear each of them when the guest touches the first of its bytes: for a guest that
-# touches little in many places that takes longer than all that the guest does.
-compose_command() {
-    local backend=memory-backend-memfd file=
-    memory_place="in this machine's"
-    # The kernel of this machine may refuse to promise more than it has.
-    if [ "$mebibytes" -gt "$(available_mebibytes)" ]; then
-        backend=memory-backend-file
-        file=,mem-path=$(in_option "$1/ram")
-        memory_place="in $TMPDIR; name a directory with more room in TMPDIR"
-    fi
-    qemu=(
-        qemu-system-x86_64
-        -M "q35,accel=$accel" -cpu "$cpu" -m "${mebibytes}M"
-        -object "$backend,id=ram,size=${mebibytes}M,share=on$file" -machine memory-backend=ram
-        -drive "if=pflash,unit=0,format=raw,readonly=on,file=$(in_option "$firmware_code")"
-        -drive "if=pflash,unit=1,format=raw,file=$(in_option "$1/OVMF_VARS.fd")"
-        -cdrom "$iso"
-        -serial stdio -monitor none -display none -nic none
-        -no-reboot -device "isa-debug-exit,iobase=0xf4,iosize=0x04"
-    )
-    [ "$icount" = no ] || qemu+=(-icount "shift=0,sleep=off")
-    [ "$gdb" = no ] || qemu+=(-s -S)
-}
+firmware_code=
+firmware_vars=
+[ "$firmware" = bios ] || find_firmware
 
 readonly SCRATCH_TEMPLATE=$TMPDIR/slopos-run.XXXXXX
-
-# Prints the command as one would type it, quotes only where the shell needs them.
-print_command() {
-    local word
-    for word in "${qemu[@]}"; do
-        [[ $word =~ ^[[:alnum:]_./:=,-]+$ ]] || word=${word@Q}
-        printf '%s ' "$word"
-    done
-    printf '\n'
-}
 
 if [ "$dry_run" = yes ]; then
     compose_command "$SCRATCH_TEMPLATE"
@@ -241,7 +178,7 @@ open_log() {
         log_kind=screen
         return
     fi
-    for input in "$iso" "$firmware_code" "$firmware_vars"; do
+    for input in "$iso" ${firmware_code:+"$firmware_code" "$firmware_vars"}; do
         [ ! "$log" -ef "$input" ] || usage_error "--log $log is what the machine reads from: $input"
     done
     if [ -f "$log" ] && [ "$log" -ef /dev/fd/2 ]; then
@@ -300,8 +237,10 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-cp -- "$firmware_vars" "$scratch/OVMF_VARS.fd"
-chmod u+w "$scratch/OVMF_VARS.fd"
+if [ "$firmware" = uefi ]; then
+    cp -- "$firmware_vars" "$scratch/OVMF_VARS.fd"
+    chmod u+w "$scratch/OVMF_VARS.fd"
+fi
 compose_command "$scratch"
 mkfifo "$scratch/console"
 

@@ -13,7 +13,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { KERNEL, type Loader, ROOT, hasLimine, runScript, withDirectory } from "./scripts.ts";
+import { buildIso, describeLoaders } from "./loaders.ts";
+import { KERNEL, ROOT, runScript, withDirectory } from "./scripts.ts";
 
 function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
@@ -27,10 +28,10 @@ function extract(iso: string, path: string, work: string): Buffer {
   return readFileSync(target);
 }
 
-describe.each<Loader>(["limine", "stub"])("an ISO for %s", (loader) => {
-  const build = (...args: string[]) => runScript("build_iso", ["--loader", loader, ...args]);
+describe("an ISO for", () => {
+  describeLoaders((loader) => {
+    const build = (...args: string[]) => buildIso(loader, args);
 
-  describe.skipIf(loader === "limine" && !hasLimine())("", () => {
     it("carries the very kernel that was built", () =>
       withDirectory(async (work) => {
         const iso = join(work, "a.iso");

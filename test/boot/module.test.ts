@@ -7,7 +7,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { KERNELS } from "../fuzz/kernels.mjs";
-import { boot, withDirectory } from "./scripts.ts";
+import { boot } from "./boot.ts";
+import { withDirectory } from "./scripts.ts";
 
 describe("under the stub, a kernel", () => {
   it.each([

@@ -6,8 +6,10 @@
 
 import { describe, expect, it } from "vitest";
 import { IntervalSet } from "../support/interval_set.ts";
+import { boot } from "./boot.ts";
 import { type KernelLog } from "./kernel_log.ts";
-import { type Engine, ENGINES, type Loader, boot, hasLimine } from "./scripts.ts";
+import { type Engine, ENGINES } from "./engines.ts";
+import { type Loader, describeLoaders } from "./loaders.ts";
 
 const FRAME = 4096n;
 
@@ -64,12 +66,8 @@ async function expectBoot(
   expect(log.number("mm", "self-test passed:", "checks")).toBeGreaterThan(isFull ? 8000 : 400);
 }
 
-const KINDS = (["limine", "stub"] as const).flatMap((loader) =>
-  ENGINES.map((engine) => ({ loader, engine })),
-);
-
-describe.each(KINDS)("under $loader, by $engine", ({ loader, engine }) => {
-  describe.skipIf(loader === "limine" && !hasLimine())("", () => {
+describe.each(ENGINES)("by %s, under", (engine) => {
+  describeLoaders((loader) => {
     it.each<Machine>([
       { megabytes: 512, cpu: "max", options: `${POISON} selftest=full` },
       { megabytes: 4096, cpu: "qemu64", options: POISON },

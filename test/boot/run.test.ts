@@ -142,6 +142,15 @@ describe("the command line", () => {
     expect(await dryRun()).not.toMatch(/-icount|-S/);
   });
 
+  it("has SeaBIOS and a USB disk when they are asked for", async () => {
+    const command = await dryRun("--bios", "--usb");
+    expect(command).not.toMatch(/pflash|cdrom/);
+    expect(command).toMatch(
+      /-device usb-storage,drive=stick -drive .*id=stick,.*snapshot=on,file=/,
+    );
+    expect(await dryRun()).toMatch(/pflash.* -cdrom .*a\.iso/);
+  });
+
   it("lists the processors for --cpu help, without an ISO", async () => {
     await withStandIn('echo "list for $*"; exit 0', async (PATH) => {
       const outcome = await runScript("run_qemu_ovmf", ["--cpu", "help"], { env: { PATH } });

@@ -8,7 +8,9 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type Engine, ENGINES, ROOT, boot, shimOf, withDirectory } from "./scripts.ts";
+import { boot } from "./boot.ts";
+import { type Engine, ENGINES, shimOf } from "./engines.ts";
+import { ROOT, withDirectory } from "./scripts.ts";
 
 const BUILD = join(ROOT, "builddir");
 

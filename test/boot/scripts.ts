@@ -10,7 +10,6 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { expect, onTestFinished } from "vitest";
-import { KernelLog } from "./kernel_log.ts";
 
 /** The repository's root. */
 export const ROOT = resolve(import.meta.dirname, "../..");
@@ -104,64 +103,5 @@ export async function withPathLacking<T>(
       }
     }
     return use(bin);
-  });
-}
-
-export type Loader = "limine" | "stub";
-
-/** What runs the kernel; see shim/engine.h. */
-export type Engine = "wasm3" | "aot";
-
-export const ENGINES: readonly Engine[] = ["wasm3", "aot"];
-
-/** The shim of an engine, which the ISO carries as /boot/shim.elf. */
-export function shimOf(engine: Engine): string {
-  return join(ROOT, "builddir", engine === "aot" ? "shim-aot.elf" : "shim.elf");
-}
-
-/** True if this machine has Limine where scripts/build_iso.sh looks for it. */
-export function hasLimine(): boolean {
-  return ["/usr/local/share/limine", "/usr/share/limine"].some((directory) =>
-    ["BOOTX64.EFI", "limine-uefi-cd.bin"].every((file) => existsSync(join(directory, file))),
-  );
-}
-
-export interface BootOptions {
-  /** `wasm3` if not given. */
-  readonly engine?: Engine;
-  /** Arguments for scripts/build_iso.sh besides the loader. */
-  readonly iso?: readonly string[];
-  /** Arguments for scripts/run_qemu_ovmf.sh besides the ISO and the log. */
-  readonly run?: readonly string[];
-}
-
-export interface Boot {
-  /** The exit status of scripts/run_qemu_ovmf.sh. */
-  readonly status: number | null;
-  readonly log: KernelLog;
-}
-
-/** Makes an ISO, boots it and reads the log; 60 seconds are enough for the slowest machine. */
-export async function boot(
-  loader: Loader,
-  { engine = "wasm3", iso = [], run = ["60"] }: BootOptions,
-): Promise<Boot> {
-  return withDirectory(async (work) => {
-    const file = join(work, "test.iso");
-    const made = await runScript("build_iso", [
-      "--loader",
-      loader,
-      "--engine",
-      engine,
-      "-o",
-      file,
-      ...iso,
-    ]);
-    expect(made, made.stderr).toMatchObject({ status: 0 });
-    const log = join(work, "serial.log");
-    const { status, stdout } = await runScript("run_qemu_ovmf", [file, ...run, "--log", log]);
-    const text = readFileSync(log, "utf8");
-    expect(stdout, "screen and log differ").toBe(text);
-    return { status, log: new KernelLog(text) };
   });
 }

@@ -3,8 +3,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { boot } from "./boot.ts";
 import { describeBoots } from "./boots.ts";
-import { ENGINES, ROOT, boot, withDirectory } from "./scripts.ts";
+import { ENGINES } from "./engines.ts";
+import { ROOT, withDirectory } from "./scripts.ts";
 
 /** Boots with one of the stub's inputs replaced by `content` and expects it to panic. */
 async function expectStubPanic(
@@ -23,6 +25,12 @@ async function expectStubPanic(
 
 describe("the stub loader", () => {
   describe.each(ENGINES)("", (engine) => describeBoots("stub", engine));
+
+  it("starts the kernel from a USB disk as well", async () => {
+    const { status, log } = await boot("stub", { run: ["60", "--usb"] });
+    expect(status, log.text).toBe(0);
+    log.line("boot", "SlopOS Kernel Started!");
+  });
 
   describe("ends with a message for", () => {
     const config = readFileSync(join(ROOT, "iso/limine.conf"), "utf8");

@@ -8,7 +8,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { buildAotShim } from "./aot_shim.ts";
-import { type Boot, boot, withDirectory } from "./scripts.ts";
+import { type Boot, boot } from "./boot.ts";
+import { withDirectory } from "./scripts.ts";
 import { TRAP_MODULES, textOf } from "./trap_modules.ts";
 
 /** Two boots and a build. */

@@ -4,7 +4,9 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { boot, type Engine, type Loader } from "../boot/scripts.ts";
+import { boot } from "../boot/boot.ts";
+import { type Engine } from "../boot/engines.ts";
+import { type Loader } from "../boot/loaders.ts";
 import { expectFigures, expectNoWarning, expectRam } from "./logged_memory.ts";
 import { canBack, qemuRam } from "./qemu_ram.ts";
 

@@ -1,6 +1,6 @@
 /** The boot matrix of the stub loader; without `SLOPOS_MATRIX=full` what test/boot leaves out. */
 
-import { ENGINES } from "../boot/scripts.ts";
+import { ENGINES } from "../boot/engines.ts";
 import { allCells, describeMatrix, isFull } from "./matrix.ts";
 
 const SHORT = [

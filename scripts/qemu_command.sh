@@ -1,0 +1,89 @@
+# The QEMU command of scripts/run_qemu_ovmf.sh, which sources this after common.sh and has read its
+# options: firmware, accelerator, and the machine with its memory, medium and exit device.
+# shellcheck shell=bash disable=SC2154,SC2034
+
+# kvm_works: /dev/kvm alone says little; without vmx or svm opening it succeeds and running fails.
+kvm_works() {
+    grep -qwE 'vmx|svm' /proc/cpuinfo && [ -r /dev/kvm ] && [ -w /dev/kvm ]
+}
+
+# Sets firmware_code and firmware_vars to where this distribution keeps OVMF.
+find_firmware() {
+    local names
+    if [ "${OVMF_CODE-}" ] || [ "${OVMF_VARS-}" ]; then
+        firmware_code=${OVMF_CODE-}
+        firmware_vars=${OVMF_VARS-}
+        if ! [ -r "$firmware_code" ] || ! [ -r "$firmware_vars" ]; then
+            fail "$STATUS_MISSING" "OVMF_CODE and OVMF_VARS must both name readable files"
+        fi
+        return
+    fi
+    for names in OVMF/OVMF_%s_4M.fd OVMF/OVMF_%s.fd edk2/ovmf/OVMF_%s.fd edk2/x64/OVMF_%s.4m.fd; do
+        firmware_code=/usr/share/${names/\%s/CODE}
+        firmware_vars=/usr/share/${names/\%s/VARS}
+        if [ -r "$firmware_code" ] && [ -r "$firmware_vars" ]; then return; fi
+    done
+    fail "$STATUS_MISSING" "UEFI firmware for QEMU is not installed; Debian has it in package ovmf"
+}
+
+# Prints the mebibytes that this machine can give.
+available_mebibytes() {
+    awk '$1 == "MemAvailable:" { print int($2 / 1024) }' /proc/meminfo
+}
+
+# in_option TEXT: TEXT as a value inside a QEMU option, where a comma is written twice.
+in_option() {
+    printf '%s' "${1//,/,,}"
+}
+
+# Sets qemu to the whole command, and memory_place to where the machine's memory is; the machine's
+# own files lie in directory $1.
+#
+# RAM is a file in both cases, in memory where it fits. QEMU would back anonymous memory by pages of
+# 2 MiB, and clear each of them when the guest touches the first of its bytes: for a guest that
+# touches little in many places that takes longer than all that the guest does.
+compose_command() {
+    local backend=memory-backend-memfd file=
+    memory_place="in this machine's"
+    # The kernel of this machine may refuse to promise more than it has.
+    if [ "$mebibytes" -gt "$(available_mebibytes)" ]; then
+        backend=memory-backend-file
+        file=,mem-path=$(in_option "$1/ram")
+        memory_place="in $TMPDIR; name a directory with more room in TMPDIR"
+    fi
+    qemu=(
+        qemu-system-x86_64
+        -M "q35,accel=$accel" -cpu "$cpu" -m "${mebibytes}M"
+        -object "$backend,id=ram,size=${mebibytes}M,share=on$file" -machine memory-backend=ram
+        -serial stdio -monitor none -display none -nic none
+        -no-reboot -device "isa-debug-exit,iobase=0xf4,iosize=0x04"
+    )
+    if [ "$firmware" = uefi ]; then
+        qemu+=(
+            -drive "if=pflash,unit=0,format=raw,readonly=on,file=$(in_option "$firmware_code")"
+            -drive "if=pflash,unit=1,format=raw,file=$(in_option "$1/OVMF_VARS.fd")"
+        )
+    fi
+    if [ "$medium" = cd ]; then
+        qemu+=(-cdrom "$iso")
+    else
+        # A disk that can be written, as USB disks can (Limine 8 and 9 wait for ever for one that
+        # cannot); what is written goes nowhere.
+        qemu+=(
+            -device qemu-xhci -device usb-storage,drive=stick
+            -drive "if=none,id=stick,format=raw,snapshot=on,file=$(in_option "$iso")"
+        )
+    fi
+    [ "$icount" = no ] || qemu+=(-icount "shift=0,sleep=off")
+    [ "$gdb" = no ] || qemu+=(-s -S)
+}
+
+# Prints the command as one would type it, quotes only where the shell needs them.
+print_command() {
+    local word
+    for word in "${qemu[@]}"; do
+        [[ $word =~ ^[[:alnum:]_./:=,-]+$ ]] || word=${word@Q}
+        printf '%s ' "$word"
+    done
+    printf '\n'
+}
