@@ -4,7 +4,10 @@
 # usage: scripts/boot.sh [--loader auto|limine|stub] [--engine wasm3|aot] [--options TEXT]
 #                        [SECONDS] [option...]
 #
-# --loader, --engine and --options go to scripts/build_iso.sh, everything else to scripts/run_qemu_ovmf.sh;
+# Where Limine is not installed it is downloaded once; without network the stub loader does.
+#
+# --loader, --engine and --options go to scripts/build_iso.sh, everything else to
+# scripts/run_qemu_ovmf.sh;
 # SECONDS is 60 here (none with --gdb). Says at each step what it does and how long that took.
 #
 # examples:
@@ -15,7 +18,13 @@
 set -euo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname -- "$0")/common.sh"
+# shellcheck source=scripts/find_limine.sh
+source "$root/scripts/find_limine.sh"
 
+# Seconds that getting Limine may take; the boot does not depend on it.
+readonly LIMINE_PATIENCE=60
+
+loader=auto
 iso_arguments=()
 run_arguments=()
 limit=60
@@ -24,6 +33,7 @@ while [ $# -gt 0 ]; do
     case $1 in
         --loader | --engine | --options)
             require_value "$1" $#
+            [ "$1" != --loader ] || loader=$2
             iso_arguments+=("$1" "$2")
             shift
             ;;
@@ -59,6 +69,11 @@ step() {
 # The user's directory stays the current one: paths in arguments and environment are relative to it.
 step "1/4 installing what is missing" "$root/scripts/setup.sh"
 step "2/4 building" "$root/scripts/build.sh"
+[ "$loader" = stub ] || find_limine
+if [ "$loader" != stub ] && [ -z "$limine_dir" ]; then
+    run "$root/scripts/get_limine.sh" --seconds "$LIMINE_PATIENCE" || [ "$loader" = limine ] ||
+        say "going on with the stub loader, since there is no Limine"
+fi
 step "3/4 making the ISO" "$root/scripts/build_iso.sh" "${iso_arguments[@]}"
 step "4/4 booting" "$root/scripts/run_qemu_ovmf.sh" "$root/builddir/slop.iso" ${limit:+"$limit"} \
     "${run_arguments[@]}"

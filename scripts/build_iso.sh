@@ -5,7 +5,8 @@
 # usage: scripts/build_iso.sh [--loader auto|limine|stub] [--engine wasm3|aot] [--options TEXT]
 #                             [-o FILE]
 #
-#   --loader L       limine: Limine 8 or newer, found in $LIMINE_DIR, /usr/local/share/limine or
+#   --loader L       limine: Limine 8 or newer, found in $LIMINE_DIR, in limine/ of this checkout,
+#                    which scripts/get_limine.sh makes, in /usr/local/share/limine or
 #                    /usr/share/limine; stub: our own small loader, builddir/BOOTX64.EFI;
 #                    auto (default): limine where it is installed, else stub
 #   --engine E       what runs the kernel: wasm3 (default) interprets it; aot has it as machine code,
@@ -29,6 +30,8 @@
 set -euo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname -- "$0")/common.sh"
+# shellcheck source=scripts/find_limine.sh
+source "$root/scripts/find_limine.sh"
 
 # Printable means ASCII, whatever the user's language.
 export LC_ALL=C
@@ -83,26 +86,6 @@ require_file() {
     [ -r "$1" ] || fail "$STATUS_MISSING" "$1 cannot be read"
 }
 
-# Sets limine_dir to where Limine is installed, empty if it is not. A LIMINE_DIR set by the user
-# is taken at its word: it is an error if it does not hold what is needed.
-find_limine() {
-    local file
-    limine_dir=
-    if [ "${LIMINE_DIR-}" ]; then
-        for file in BOOTX64.EFI limine-uefi-cd.bin; do
-            require_file "$LIMINE_DIR/$file" "LIMINE_DIR must name a directory that has it"
-        done
-        limine_dir=$LIMINE_DIR
-        return
-    fi
-    for limine_dir in /usr/local/share/limine /usr/share/limine; do
-        if [ -f "$limine_dir/BOOTX64.EFI" ] && [ -f "$limine_dir/limine-uefi-cd.bin" ]; then
-            return
-        fi
-    done
-    limine_dir=
-}
-
 case $loader in
     auto)
         find_limine
@@ -111,7 +94,7 @@ case $loader in
     limine)
         find_limine
         [ "$limine_dir" ] || fail "$STATUS_MISSING" \
-            "Limine is neither in /usr/local/share/limine nor in /usr/share/limine; set LIMINE_DIR"
+            "Limine is not installed; scripts/get_limine.sh brings it, or set LIMINE_DIR"
         ;;
     stub) ;;
     *) usage_error "--loader must be auto, limine or stub, not '$loader'" ;;

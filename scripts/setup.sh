@@ -24,6 +24,8 @@ ninja-build       runs the build
 musl-dev          libc.a, the C library under wasm3 in the shim
 gnu-efi           headers of UEFI's interfaces for the stub loader
 xorriso           writes the ISO
+curl              downloads Limine's release
+xz-utils          unpacks it
 mtools            writes the FAT image in it, without mounting anything
 qemu-system-x86   the machine that boots the ISO
 ovmf              its UEFI firmware

@@ -18,6 +18,9 @@ const SIGNALS = [
   ["SIGINT", 130],
 ] as const;
 
+/** The scripts that boot.sh runs before the machine, where there is no Limine. */
+const STEPS = ["setup", "build", "get_limine", "build_iso"];
+
 /** Runs script `name` and sends it `signal` as soon as something says that it runs. */
 function interrupted(
   name: string,
@@ -36,12 +39,10 @@ function interrupted(
 }
 
 describe.each(SIGNALS)("%s", (signal, expected) => {
-  it.each(["setup", "build", "build_iso"])("to boot.sh ends %s.sh", (step) =>
+  it.each(STEPS)("to boot.sh ends %s.sh", (step) =>
     withScripts(
       {
-        ...Object.fromEntries(
-          ["setup", "build", "build_iso"].map((name) => [`scripts/${name}.sh`, NOTHING]),
-        ),
+        ...Object.fromEntries(STEPS.map((name) => [`scripts/${name}.sh`, NOTHING])),
         [`scripts/${step}.sh`]: WAITS,
       },
       async (root) => {
@@ -55,6 +56,7 @@ describe.each(SIGNALS)("%s", (signal, expected) => {
       {
         "scripts/setup.sh": NOTHING,
         "scripts/build.sh": NOTHING,
+        "scripts/get_limine.sh": NOTHING,
         "scripts/build_iso.sh": NOTHING,
         "builddir/slop.iso": "an ISO",
         "bin/qemu-system-x86_64": WAITS,
