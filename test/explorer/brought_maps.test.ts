@@ -47,6 +47,38 @@ async function paste({ page }: ExplorerPage, text: string): Promise<void> {
   await page.getByRole("button", { name: "Boot on this map" }).click();
 }
 
+/** The share of the bar's pixels, in a few rows, whose colour is neither an owner's nor nothing. */
+function strangeColours({ page }: ExplorerPage): Promise<number> {
+  return page.evaluate(() => {
+    const canvas = document.querySelector<HTMLCanvasElement>(".map-bar canvas")!;
+    const style = getComputedStyle(canvas);
+    const owners = [
+      "managed",
+      "reclaimed",
+      "carved",
+      "page-tables",
+      "image",
+      "usable",
+      "reclaimable",
+      "reserved",
+      "acpi",
+    ].map((owner) => style.getPropertyValue(`--owner-${owner}`).trim());
+    let strange = 0;
+    let pixels = 0;
+    for (const row of [20, 60, 100, 140]) {
+      const { data } = canvas.getContext("2d")!.getImageData(0, row, canvas.width, 1);
+      for (let at = 0; at < data.length; at += 4) {
+        ++pixels;
+        if (data[at + 3] === 0) continue;
+        const channels = [...data.slice(at, at + 3)];
+        const colour = `#${channels.map((one) => one.toString(16).padStart(2, "0")).join("")}`;
+        if (!owners.includes(colour)) ++strange;
+      }
+    }
+    return strange / pixels;
+  });
+}
+
 describe.skipIf(NO_BROWSER)("maps that visitors bring", () => {
   let site: ExplorerSite;
   beforeAll(async () => {
@@ -157,6 +189,8 @@ describe.skipIf(NO_BROWSER)("maps that visitors bring", () => {
       await explorer.page
         .locator(".source", { hasText: "5,000 entries" })
         .waitFor({ timeout: 20_000 });
+      await expect.poll(() => strangeColours(explorer)).toBeLessThan(0.03);
+      await explorer.page.getByText(/narrower than a pixel/).waitFor();
       await explorer.page.locator(".map-bar").focus();
       for (const key of ["ArrowUp", "ArrowUp", "ArrowRight", "Enter"]) {
         await explorer.page.keyboard.press(key);

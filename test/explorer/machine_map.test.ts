@@ -5,12 +5,14 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { type ScaleKind } from "../../explorer/src/map/axis.ts";
 import { STEPS, stepsOf } from "../../explorer/src/bring_up/steps.ts";
 import { Session } from "../../explorer/src/machine/session.ts";
 import { PlanMap, spanOf } from "../../explorer/src/map/machine_map.ts";
 import { OWNERS } from "../../explorer/src/map/owner.ts";
 import { PATTERN_PATHS } from "../../explorer/src/map/pattern.ts";
 import { bytesByOwner, type Piece, pieceAt, type Span } from "../../explorer/src/map/piece.ts";
+import { scaleNote } from "../../explorer/src/map/scale_note.ts";
 import { readMemoryMap } from "../../tools/formats/read_map.ts";
 import { kernelModule } from "../support/kernel_module.ts";
 
@@ -101,6 +103,17 @@ test("a boot that fails ends in the step that failed", () => {
   expect(steps.filter(({ reached }) => reached).map(({ id }) => id)).toEqual(["look", "copy"]);
   expect(steps.filter(({ failed }) => failed).map(({ id }) => id)).toEqual(["copy"]);
   expect(new PlanMap(plan, tables).at(null).pieces.length).toBeGreaterThan(1);
+});
+
+test("what is drawn not to scale says so, and so do holes", () => {
+  const note = (scale: ScaleKind, pieces: readonly Piece[]) =>
+    scaleNote({ scale, shortHoles: true }, pieces);
+  const piece: Piece = { base: 0, end: FRAME, owner: "managed", detail: "" };
+  expect(note("linear", [piece])).toMatch(/^To scale/);
+  expect(note("pieces", [piece])).toMatch(/^Not to scale/);
+  expect(note("log", [piece])).not.toContain("hole");
+  expect(note("log", [piece, { ...piece, owner: "hole" }])).toContain("holes");
+  expect(note("pieces", new Array<Piece>(5000).fill(piece))).toContain("pixel");
 });
 
 test("owners can be told apart without colour", () => {

@@ -70,6 +70,36 @@ describe.skipIf(NO_BROWSER)("the page", () => {
     });
   });
 
+  test("a step marks what it is about, whatever the legend marked before", async () => {
+    await site.visit({}, async (explorer) => {
+      const { page } = explorer;
+      await explorer.ready();
+      await page.getByText(/^Not to scale: each piece/).waitFor();
+      const acpi = page.getByRole("button", { name: /^ACPI/ });
+      await acpi.click();
+      expect(await acpi.getAttribute("aria-pressed")).toBe("true");
+      await page.getByRole("button", { name: /Carve/ }).first().click();
+      await expect.poll(() => acpi.getAttribute("aria-pressed")).toBe("false");
+      await page.getByRole("button", { name: /Linear/ }).click();
+      await page.getByText(/^To scale/).waitFor();
+    });
+  });
+
+  test("no two figures have one name", async () => {
+    await site.visit({}, async (explorer) => {
+      const { page } = explorer;
+      await explorer.ready();
+      const cards = await page.locator(".cards dt").allInnerTexts();
+      const legend = await page.locator(".legend button span:first-of-type").allInnerTexts();
+      await page.getByRole("button", { name: /Sanitise/ }).click();
+      const figures = await page.locator(".step-text .figures dt").allInnerTexts();
+      const names = [...cards, ...legend, ...figures];
+      expect(legend.length).toBeGreaterThan(5);
+      expect(figures.length).toBeGreaterThan(5);
+      expect(new Set(names).size).toBe(names.length);
+    });
+  });
+
   test("stays responsive while the kernel boots on 16 TiB and a workload runs", async () => {
     await site.visit({ fragment: `bytes=${2 ** 44}&tab=allocators` }, async (explorer) => {
       await explorer.ready();

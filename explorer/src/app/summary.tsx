@@ -22,7 +22,7 @@ function cardsOf(plan: Plan): Card[] {
   const runs = `${formatCount(totals.managed_runs)} ${totals.managed_runs === 1 ? "run" : "runs"}`;
   return [
     {
-      name: "Managed",
+      name: "Managed in all",
       value: frames(totals.managed),
       note: `${formatCount(totals.managed)} frames, ${runs}`,
     },

@@ -83,16 +83,16 @@ function sanitiseFigures({ boot }: Plan): StepFigure[] {
     figures.push(
       count("Regions", sanitised.regions),
       count("Entries dropped", sanitised.dropped),
-      count("Clipped to whole frames", sanitised.clipped),
-      count("Grown to whole frames", sanitised.grown),
-      count("Overlapping", sanitised.overlapping),
+      count("Entries clipped", sanitised.clipped),
+      count("Entries grown", sanitised.grown),
+      frames("Claimed twice", sanitised.overlapping),
     );
   }
   if (totals) {
     figures.push(
       frames("Usable frames", totals.usable),
       frames("Reclaimable frames", totals.reclaimable),
-      frames("Reserved frames", totals.reserved),
+      frames("All other frames", totals.reserved),
     );
   }
   return figures;

@@ -2,7 +2,6 @@
  * The legend: colour, pattern, name and amount of each owner on the map.
  */
 
-import { useState } from "preact/hooks";
 import { formatBytes } from "../format.ts";
 import { type OwnerId, OWNERS, type Owner } from "./owner.ts";
 import { PATTERN_PATHS, TILE } from "./pattern.ts";
@@ -31,17 +30,15 @@ function dashed(id: OwnerId): string {
 /** Owners that the map shows, with how much each has; pressing one points out its pieces. */
 export function Legend({
   pieces,
-  onHighlight,
+  chosen,
+  onChoose,
 }: {
   readonly pieces: readonly Piece[];
-  readonly onHighlight: (owner: OwnerId | null) => void;
+  /** The owner whose pieces are pointed out. */
+  readonly chosen: OwnerId | null;
+  readonly onChoose: (owner: OwnerId | null) => void;
 }) {
-  const [chosen, setChosen] = useState<OwnerId | null>(null);
   const bytes = bytesByOwner(pieces);
-  const choose = (owner: OwnerId | null) => {
-    setChosen(owner);
-    onHighlight(owner);
-  };
   return (
     <ul class="legend" aria-label="Legend">
       {OWNERS.filter(({ id }) => id !== "hole" && bytes.has(id)).map((owner) => (
@@ -50,7 +47,7 @@ export function Legend({
             type="button"
             aria-pressed={chosen === owner.id}
             title={owner.meaning}
-            onClick={() => choose(chosen === owner.id ? null : owner.id)}
+            onClick={() => onChoose(chosen === owner.id ? null : owner.id)}
           >
             <Swatch owner={owner} />
             <span>{owner.label}</span>

@@ -27,10 +27,15 @@ export interface MapBarProps extends Omit<MapPicture, "hovered"> {
   readonly onSelect: (index: number | null) => void;
 }
 
+/** True if a piece's reason is not in its owner's name already. */
+function saysMore({ owner, detail }: Piece): boolean {
+  return !ownerOf(owner).label.toLowerCase().includes(detail.toLowerCase());
+}
+
 /** A piece in words: owner, reason, range, size. */
 export function describe(piece: Piece): string {
   const { label } = ownerOf(piece.owner);
-  const reason = piece.detail && piece.detail !== label.toLowerCase() ? ` (${piece.detail})` : "";
+  const reason = saysMore(piece) ? ` (${piece.detail})` : "";
   const size = formatBytes(piece.end - piece.base);
   return `${label}${reason}, ${formatRange(piece.base, piece.end)}, ${size}`;
 }
@@ -114,6 +119,9 @@ export function MapBar(props: MapBarProps) {
   };
 
   const tip = hovered && pieces[hovered.index];
+  const crowded = hovered
+    ? pieceAt(pieces, address(hovered.x + 1 / size.pixelRatio)) - hovered.index + 1
+    : 0;
   const chosen = selected === null ? undefined : pieces[selected];
   return (
     <div
@@ -130,6 +138,7 @@ export function MapBar(props: MapBarProps) {
         style={{ height: `${HEIGHT}px` }}
         aria-hidden="true"
         onPointerDown={(event) => {
+          if (event.button !== 0) return;
           drag.current = { x: event.offsetX, view, moved: false };
           event.currentTarget.setPointerCapture(event.pointerId);
         }}
@@ -145,7 +154,7 @@ export function MapBar(props: MapBarProps) {
           if (start.moved) onView(pan(axis, start.view, moved / (size.width || 1)));
         }}
         onPointerUp={(event) => {
-          if (!drag.current?.moved) onSelect(indexAt(event));
+          if (drag.current && !drag.current.moved) onSelect(indexAt(event));
           drag.current = null;
         }}
         onPointerCancel={() => (drag.current = null)}
@@ -161,6 +170,9 @@ export function MapBar(props: MapBarProps) {
           style={{ left: `${Math.max(0, Math.min(hovered.x - 130, size.width - 260))}px` }}
         >
           <PieceText piece={tip} />
+          {crowded > 1 && (
+            <p>{formatCount(crowded)} pieces lie on this pixel; zoom in to tell them apart.</p>
+          )}
         </div>
       )}
       <p class="visually-hidden" role="status">
@@ -177,7 +189,7 @@ export function PieceText({ piece }: { readonly piece: Piece }) {
   return (
     <>
       <strong class={`owner-name owner-${id.replaceAll("_", "-")}`}>{label}</strong>
-      {piece.detail && <span class="detail"> {piece.detail}</span>}
+      {saysMore(piece) && <span class="detail"> {piece.detail}</span>}
       <br />
       <code>{formatRange(piece.base, piece.end)}</code>
       <br />

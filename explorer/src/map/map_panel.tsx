@@ -3,7 +3,7 @@
  */
 
 import { type ComponentChildren } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { Axis, type ScaleKind } from "./axis.ts";
 import { Legend } from "./legend.tsx";
 import { type MachineMap } from "./machine_map.ts";
@@ -12,14 +12,15 @@ import { Overview } from "./overview.tsx";
 import { type OwnerId } from "./owner.ts";
 import { type Piece, pieceAt, type Span } from "./piece.ts";
 import { PieceTable } from "./piece_table.tsx";
+import { scaleNote } from "./scale_note.ts";
 import { frame, zoom } from "./view_window.ts";
 
 const ZOOM_STEP = 2;
 
-const SCALES: readonly { scale: ScaleKind; label: string; meaning: string }[] = [
-  { scale: "linear", label: "Linear", meaning: "Every byte is as wide as any other" },
-  { scale: "log", label: "Logarithmic", meaning: "Low memory is wide, high memory narrow" },
-  { scale: "pieces", label: "By piece", meaning: "Every piece is wide enough to be seen" },
+const SCALES: readonly { scale: ScaleKind; label: string }[] = [
+  { scale: "linear", label: "Linear" },
+  { scale: "log", label: "Logarithmic" },
+  { scale: "pieces", label: "By piece" },
 ];
 
 /** How the map is drawn; part of the page's address. */
@@ -43,6 +44,8 @@ export interface MapPanelProps {
 export function MapPanel({ map, settings, onSettings, describe }: MapPanelProps) {
   const { pieces } = map;
   const [highlighted, setHighlighted] = useState<OwnerId | null>(null);
+  // A step that is chosen marks what it is about, whatever the legend marked before.
+  useEffect(() => setHighlighted(null), [map.focus]);
   const axis = useMemo(
     () => new Axis(pieces, settings.scale, settings.shortHoles),
     [pieces, settings.scale, settings.shortHoles],
@@ -65,11 +68,10 @@ export function MapPanel({ map, settings, onSettings, describe }: MapPanelProps)
         <h2 id="map-title">Physical memory</h2>
         <div class="tools">
           <div class="segments" role="group" aria-label="Scale">
-            {SCALES.map(({ scale, label, meaning }) => (
+            {SCALES.map(({ scale, label }) => (
               <button
                 key={scale}
                 type="button"
-                title={meaning}
                 aria-pressed={settings.scale === scale}
                 onClick={() => onSettings({ scale })}
               >
@@ -112,10 +114,11 @@ export function MapPanel({ map, settings, onSettings, describe }: MapPanelProps)
         </div>
       </div>
       <MapBar {...{ pieces, focus, axis, whole, view, onView, selected, onSelect }} />
+      <p class="scale-note">{scaleNote(settings, pieces)}</p>
       <div class="overview-frame">
         <Overview {...{ pieces, axis, view, onView }} />
       </div>
-      <Legend pieces={pieces} onHighlight={setHighlighted} />
+      <Legend pieces={pieces} chosen={highlighted} onChoose={setHighlighted} />
       {chosen && (
         <div class="chosen-piece">
           <p>

@@ -44,19 +44,19 @@ export interface Owner {
 export const OWNERS: readonly Owner[] = [
   {
     id: "managed",
-    label: "Managed",
-    meaning: "The allocators hand these frames out.",
+    label: "Usable, managed",
+    meaning: "The firmware calls it usable, and the allocators hand it out.",
     pattern: "plain",
   },
   {
     id: "reclaimed",
-    label: "Reclaimed",
+    label: "Loader's, managed",
     meaning: "Was the boot loader's; managed since the kernel stands on its own page tables.",
     pattern: "rising",
   },
   {
     id: "carved",
-    label: "Kernel tables",
+    label: "Carved",
     meaning: "Carved out for the memory manager itself: map copy, lists, allocator tables.",
     pattern: "dots",
   },

@@ -6,6 +6,7 @@
 
 import { formatBytes } from "../format.ts";
 import { type Axis } from "./axis.ts";
+import { Crowd } from "./crowd.ts";
 import { ownerOf, OWNERS, type OwnerId } from "./owner.ts";
 import { type Palette } from "./palette.ts";
 import { patternFill } from "./pattern.ts";
@@ -82,17 +83,25 @@ function paintBar(
       patternFill(context, pattern, palette.stroke, pixelRatio),
     ]),
   );
+  // Edges lie between pixels: half a pixel of each of two colours would be a third one.
+  const snap = (place: number) => Math.round(place * pixelRatio) / pixelRatio;
+  const crowd = new Crowd();
+  const dimmedCrowd = new Crowd();
   let focusAt = 0;
   for (let index = pieceAt(pieces, view.base); index < pieces.length; ++index) {
     const piece = pieces[index]!;
     if (piece.base >= view.end) break;
-    const left = Math.max(x(piece.base), -1);
-    const right = Math.min(x(piece.end), width + 1);
+    const left = snap(Math.max(x(piece.base), -1));
+    const right = snap(Math.min(x(piece.end), width + 1));
     const wide = Math.max(right - left, 1);
     while (focusAt < focus.length && focus[focusAt]!.end <= piece.base) ++focusAt;
     const isFocused = (focus[focusAt]?.base ?? Infinity) < piece.end;
-    context.globalAlpha = focus.length > 0 && !isFocused ? DIMMED : 1;
-    if (piece.owner === "hole") {
+    const isDimmed = focus.length > 0 && !isFocused;
+    context.globalAlpha = isDimmed ? DIMMED : 1;
+    if (right <= left) {
+      const column = Math.floor(x(piece.base) * pixelRatio);
+      (isDimmed ? dimmedCrowd : crowd).add(column, piece);
+    } else if (piece.owner === "hole") {
       paintHole(context, palette, left, wide, top, tall);
     } else {
       context.fillStyle = palette.owners[piece.owner];
@@ -107,7 +116,7 @@ function paintBar(
         context.fillRect(right - 0.5, top, 0.5, tall);
       }
     }
-    if (wide >= LABEL_WIDTH && context.globalAlpha === 1) {
+    if (wide >= LABEL_WIDTH && !isDimmed) {
       paintLabel(context, piece, palette, { left, wide, top, tall });
     }
     context.globalAlpha = 1;
@@ -117,6 +126,11 @@ function paintBar(
       context.strokeRect(left + 1, top + 1, Math.max(wide - 2, 1), tall - 2);
     }
   }
+  const bar = { top, tall, pixelRatio };
+  context.globalAlpha = DIMMED;
+  dimmedCrowd.paint(context, palette, bar);
+  context.globalAlpha = 1;
+  crowd.paint(context, palette, bar);
 }
 
 function paintHole(

@@ -12,12 +12,16 @@ export function download(blob: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(link.href));
 }
 
+/** Characters of the longest file name. */
+const LONGEST_NAME = 60;
+
 /** `name` as part of a file's name. */
 export function fileName(name: string): string {
   return (
     name
       .toLowerCase()
       .replaceAll(/[^a-z0-9]+/g, "-")
+      .slice(0, LONGEST_NAME)
       .replaceAll(/^-|-$/g, "") || "machine"
   );
 }

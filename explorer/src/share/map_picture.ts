@@ -16,13 +16,16 @@ const SCALE = 2;
 const MARGIN = 24;
 const BAR_TOP = 76;
 const BAR_HEIGHT = 190;
-const LEGEND_TOP = BAR_TOP + BAR_HEIGHT + 24;
+const NOTE_TOP = BAR_TOP + BAR_HEIGHT + 18;
+const LEGEND_TOP = NOTE_TOP + 18;
 const LEGEND_COLUMNS = 4;
 const LEGEND_ROW = 26;
 
 export interface PictureInput {
   readonly title: string;
   readonly subtitle: string;
+  /** How to read the widths. */
+  readonly note: string;
   readonly pieces: readonly Piece[];
   readonly focus: readonly Span[];
   readonly axis: Axis;
@@ -51,6 +54,9 @@ export function mapPicture(input: PictureInput, palette: Palette): Promise<Blob>
   context.fillText(`${input.subtitle} · ${range}`, MARGIN, 60, WIDTH - 2 * MARGIN);
 
   paintBar(context, { pieces, focus, axis, view }, palette);
+  context.fillStyle = palette.text;
+  context.font = `13px ${palette.font}`;
+  context.fillText(input.note, MARGIN, NOTE_TOP, WIDTH - 2 * MARGIN);
   for (const [index, owner] of owners.entries()) {
     const x = MARGIN + (index % LEGEND_COLUMNS) * ((WIDTH - 2 * MARGIN) / LEGEND_COLUMNS);
     const y = LEGEND_TOP + Math.floor(index / LEGEND_COLUMNS) * LEGEND_ROW;

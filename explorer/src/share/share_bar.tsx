@@ -7,23 +7,24 @@ import { FRAME_BYTES } from "../../../abi/frame.ts";
 import { type PageState, toFragment } from "../app/page_state.ts";
 import { STEPS } from "../bring_up/steps.ts";
 import { formatBytes } from "../format.ts";
-import { type OpenedMachine } from "../machine/protocol.ts";
+import { type ShownMachine } from "../app/use_machine.ts";
 import { Axis } from "../map/axis.ts";
 import { PlanMap } from "../map/machine_map.ts";
 import { readPalette } from "../map/palette.ts";
+import { scaleNote } from "../map/scale_note.ts";
 import { download, fileName } from "./download.ts";
 import { mapPicture } from "./map_picture.ts";
 
 export interface ShareBarProps {
   readonly state: PageState;
-  readonly opened: OpenedMachine;
+  readonly opened: ShownMachine;
 }
 
 export function ShareBar({ state, opened }: ShareBarProps) {
   const bar = useRef<HTMLDivElement>(null);
   const [message, setMessage] = useState("");
   const { plan, tables } = opened;
-  const name = fileName(plan.input.source || plan.input.format);
+  const name = fileName(opened.name || plan.input.source || plan.input.format);
 
   const saveJson = () => {
     const text = `${JSON.stringify(plan, null, 2)}\n`;
@@ -34,11 +35,15 @@ export function ShareBar({ state, opened }: ShareBarProps) {
     const { pieces, focus } = new PlanMap(plan, tables).at(step?.id ?? null);
     const axis = new Axis(pieces, state.map.scale, state.map.shortHoles);
     const view = state.map.view ?? { base: 0, end: pieces.at(-1)!.end };
-    const title = plan.input.source || plan.input.format;
+    const title = opened.name || plan.input.source || plan.input.format;
     const managed = plan.totals ? formatBytes(plan.totals.managed * FRAME_BYTES) : "nothing";
     const moment = step ? ` · bring-up, step “${step.title}”` : "";
     const subtitle = `SlopOS manages ${managed}${moment}`;
-    mapPicture({ title, subtitle, pieces, focus, axis, view }, readPalette(bar.current!)).then(
+    const note = scaleNote(state.map, pieces);
+    mapPicture(
+      { title, subtitle, note, pieces, focus, axis, view },
+      readPalette(bar.current!),
+    ).then(
       (blob) => download(blob, `${name}.png`),
       (error: Error) => setMessage(error.message),
     );
