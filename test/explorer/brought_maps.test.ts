@@ -114,7 +114,7 @@ describe.skipIf(NO_BROWSER)("maps that visitors bring", () => {
             if (isFile) data.items.add(new File([dropped], "dmesg.txt", { type: "text/plain" }));
             else data.setData("text", dropped);
             const event = { dataTransfer: data, bubbles: true, cancelable: true };
-            document.querySelector(".picker")!.dispatchEvent(new DragEvent("drop", event));
+            document.querySelector(".map-panel")!.dispatchEvent(new DragEvent("drop", event));
           },
           { dropped: text, isFile: asFile },
         );
@@ -124,6 +124,7 @@ describe.skipIf(NO_BROWSER)("maps that visitors bring", () => {
       await drop(readFileSync(small, "utf8"), false);
       await page.locator(".source", { hasText: "QEMU i440FX" }).waitFor();
       const file = { name: "dmesg.txt", mimeType: "text/plain", buffer: Buffer.from(log) };
+      await page.getByRole("button", { name: "Paste or drop a boot log" }).click();
       await page.getByLabel("Open a file").setInputFiles(file);
       await page.locator(".source", { hasText: readMemoryMap(log).format }).waitFor();
       // As the UEFI shell writes files.
@@ -159,6 +160,33 @@ describe.skipIf(NO_BROWSER)("maps that visitors bring", () => {
       },
     );
     expect(offences).toEqual([]);
+  });
+
+  test("a long text is read without being laid out, and a file too long is said to be cut", async () => {
+    const filler = "[    0.000000] a line of no interest to anybody at all\n".repeat(20_000);
+    const log = `${bootLog(FILE)}\n${filler}`;
+    await site.visit(FIRST, async (explorer) => {
+      const { page } = explorer;
+      await explorer.ready();
+      await page.getByRole("button", { name: "Paste or drop a boot log" }).click();
+      await page.getByRole("textbox", { name: /dmesg/ }).focus();
+      await page.evaluate((text) => {
+        const clipboardData = new DataTransfer();
+        clipboardData.setData("text", text);
+        const event = { clipboardData, bubbles: true, cancelable: true };
+        document.activeElement!.dispatchEvent(new ClipboardEvent("paste", event));
+      }, log);
+      await page.locator(".source", { hasText: readMemoryMap(log).format }).waitFor();
+      await page.getByText(/too long to be shown/).waitFor();
+      await page.getByTestId("machine").selectOption("qemu-i440fx-128m");
+      await page.locator(".source", { hasText: "QEMU i440FX" }).waitFor();
+      const buffer = Buffer.from(bootLog(FILE) + "\n" + filler.repeat(32));
+      await page.getByRole("button", { name: "Paste or drop a boot log" }).click();
+      const file = { name: "dmesg.txt", mimeType: "text/plain", buffer };
+      await page.getByLabel("Open a file").setInputFiles(file);
+      await page.getByText(/Only the first 32 MiB/).waitFor();
+      await page.locator(".source", { hasText: readMemoryMap(log).format }).waitFor();
+    });
   });
 
   test("a hostile map is planned or refused by name", async () => {

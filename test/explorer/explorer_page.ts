@@ -55,6 +55,8 @@ export interface OpenOptions {
   readonly fragment?: string;
   /** A file of the server that is missing. */
   readonly without?: string;
+  /** True if the page may use the clipboard. */
+  readonly clipboard?: boolean;
 }
 
 /** An open page and what it did that it must not. */
@@ -155,11 +157,13 @@ export class ExplorerSite {
     use: (explorer: ExplorerPage) => Promise<void>,
   ): Promise<readonly string[]> {
     const { width = 1280, dark = false, fragment = "", without = "" } = options;
+    const { clipboard = false } = options;
     this.#missing = without;
     const context = await this.#browser.newContext({
       viewport: { width, height: 900 },
       colorScheme: dark ? "dark" : "light",
       acceptDownloads: true,
+      permissions: clipboard ? ["clipboard-read", "clipboard-write"] : [],
     });
     const offences: string[] = [];
     try {

@@ -85,6 +85,21 @@ describe.skipIf(NO_BROWSER)("the page", () => {
     });
   });
 
+  test("play goes on from the step where it was", async () => {
+    await site.visit({ fragment: "step=carve" }, async (explorer) => {
+      const { page } = explorer;
+      await explorer.ready();
+      const step = (name: RegExp) =>
+        page.getByRole("button", { name }).first().getAttribute("aria-pressed");
+      await page.getByRole("button", { name: "Play" }).click();
+      expect(await step(/Carve/)).toBe("true");
+      await expect.poll(() => step(/Hand off/), { timeout: 10_000 }).toBe("true");
+      await page.getByRole("button", { name: "Pause" }).click();
+      await page.getByRole("button", { name: "Play" }).click();
+      expect(await step(/Look/)).toBe("false");
+    });
+  });
+
   test("no two figures have one name", async () => {
     await site.visit({}, async (explorer) => {
       const { page } = explorer;

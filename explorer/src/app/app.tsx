@@ -2,7 +2,7 @@
  * The page: which machine, its figures, the map, and below it what the chosen tab is about.
  */
 
-import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { AllocatorPanel } from "../allocator/allocator_panel.tsx";
 import { type StepId, stepsOf } from "../bring_up/steps.ts";
 import { Timeline } from "../bring_up/timeline.tsx";
@@ -11,13 +11,23 @@ import { type WorkloadSettings } from "../machine/protocol.ts";
 import { PlanMap } from "../map/machine_map.ts";
 import { PieceMappings } from "../map/piece_mappings.tsx";
 import { PagingPanel } from "../paging/paging_panel.tsx";
+import { mapText } from "../share/carried_map.ts";
 import { ShareBar } from "../share/share_bar.tsx";
 import { type MachineChoice } from "./choice.ts";
 import { MachinePicker } from "./machine_picker.tsx";
-import { fromFragment, type PageState, TABS, toFragment } from "./page_state.ts";
-import { Summary } from "./summary.tsx";
+import {
+  fromFragment,
+  isSameMachine,
+  isSamePlace,
+  type PageState,
+  TABS,
+  toFragment,
+} from "./page_state.ts";
+import { Summary, titleOf } from "./summary.tsx";
 import { TabBar, TabPanel } from "./tabs.tsx";
-import { type MachineState, useMachine } from "./use_machine.ts";
+import { type MachineState, type ShownMachine, useMachine } from "./use_machine.ts";
+
+const FIRST_TITLE = document.title;
 
 /** Milliseconds without a change after which the page's address follows. */
 const ADDRESS_DELAY = 250;
@@ -25,20 +35,9 @@ const ADDRESS_DELAY = 250;
 /** What changes of the page's state, or how that follows from the state as it is. */
 type StateChange = Partial<PageState> | ((last: PageState) => Partial<PageState>);
 
-/** The page's state, and its address kept in step with it. */
+/** The page's state. */
 function usePageState(first: PageState) {
   const [state, setState] = useState(first);
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      void toFragment(state).then((fragment) => history.replaceState(null, "", `#${fragment}`));
-    }, ADDRESS_DELAY);
-    return () => clearTimeout(timer);
-  }, [state]);
-  useEffect(() => {
-    const follow = () => void fromFragment(location.hash.slice(1)).then(setState);
-    addEventListener("hashchange", follow);
-    return () => removeEventListener("hashchange", follow);
-  }, []);
   const change = useCallback(
     (next: StateChange) =>
       setState((last) => ({ ...last, ...(typeof next === "function" ? next(last) : next) })),
@@ -47,14 +46,69 @@ function usePageState(first: PageState) {
   return [state, change] as const;
 }
 
+/**
+ * Keeps the page's address in step with `state`, and the state with the browser's back and forward:
+ * another machine, tab or walk is a place of its own in the history.
+ */
+function useAddress(
+  state: PageState,
+  opened: ShownMachine | null,
+  change: (state: Partial<PageState>) => void,
+): void {
+  /** The fragment that the address has; null before the first one is known. */
+  const shown = useRef<string | null>(null);
+  useEffect(() => {
+    // Until its machine is open nobody knows what to carry on of a map.
+    if (opened?.choice !== state.choice) return;
+    let current = true;
+    // The first place is noted at once, before there can be a second one.
+    const delay = shown.current === null ? 0 : ADDRESS_DELAY;
+    const timer = setTimeout(() => {
+      void toFragment(state, mapText(opened.plan.input)).then((fragment) => {
+        if (!current || fragment === shown.current) return;
+        const isPlace = shown.current !== null && !isSamePlace(shown.current, fragment);
+        history[isPlace ? "pushState" : "replaceState"](null, "", `#${fragment}`);
+        shown.current = fragment;
+      });
+    }, delay);
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
+  }, [state, opened]);
+  useEffect(() => {
+    const follow = () => {
+      const fragment = location.hash.slice(1);
+      if (fragment === shown.current) return;
+      const isKnown = isSameMachine(shown.current ?? "", fragment);
+      shown.current = fragment;
+      void fromFragment(fragment).then(({ choice, ...rest }) =>
+        change(isKnown ? rest : { choice, ...rest }),
+      );
+    };
+    addEventListener("popstate", follow);
+    return () => removeEventListener("popstate", follow);
+  }, [change]);
+}
+
 export function App({ first }: { readonly first: PageState }) {
   const [state, change] = usePageState(first);
   const machine = useMachine(state.choice);
+  const opened = "client" in machine ? machine.opened : null;
+  useAddress(state, opened, change);
   const choose = useCallback(
     (choice: MachineChoice) =>
       change(({ map }) => ({ choice, step: null, map: { ...map, view: null, selected: null } })),
     [change],
   );
+  // What could not be opened is not what the page is about: the machine in view is.
+  useEffect(() => {
+    if (machine.error && opened) change({ choice: opened.choice });
+  }, [machine.error, opened, change]);
+  useEffect(() => {
+    document.title = opened ? `${titleOf(opened)} · SlopOS memory explorer` : FIRST_TITLE;
+  }, [opened]);
+  const loading = "client" in machine && machine.loading;
   return (
     <>
       <header class="page-head">
@@ -65,14 +119,13 @@ export function App({ first }: { readonly first: PageState }) {
             See what it does with it.
           </p>
         </div>
-        {"client" in machine && machine.opened && (
-          <ShareBar {...{ state, opened: machine.opened }} />
-        )}
+        {opened && <ShareBar {...{ state, opened }} />}
       </header>
       <main>
         <MachinePicker
           choice={state.choice}
-          loading={"client" in machine && machine.loading}
+          loading={loading}
+          opened={opened?.choice ?? null}
           onChoose={choose}
         />
         {machine.error && (
@@ -83,12 +136,13 @@ export function App({ first }: { readonly first: PageState }) {
                 : "The explorer cannot start."}
             </strong>
             <pre tabIndex={0}>{machine.error}</pre>
+            {opened && <p>Shown below is still {titleOf(opened)}.</p>}
           </div>
         )}
         {"client" in machine && machine.opened && (
           <Machine state={state} machine={machine} onChange={change} />
         )}
-        {!machine.error && !("client" in machine && machine.opened) && (
+        {!machine.error && !opened && (
           <p class="hint" role="status">
             Booting…
           </p>

@@ -9,7 +9,9 @@ import { BUNDLED } from "./bundled.ts";
 export type MachineChoice =
   | { readonly kind: "bundled"; readonly name: string }
   | { readonly kind: "size"; readonly bytes: number }
-  | { readonly kind: "text"; readonly text: string };
+  | { readonly kind: "text"; readonly text: string }
+  /** A map that another tab kept: nothing is left of it but its name. */
+  | { readonly kind: "lost"; readonly name: string };
 
 export const FIRST_CHOICE: MachineChoice = { kind: "bundled", name: BUNDLED[0]!.name };
 
@@ -19,6 +21,7 @@ export const LARGEST_SIZE = 44;
 
 /** What the worker is to open; null for a machine that does not come with the page. */
 export function sourceOf(choice: MachineChoice): MapSource | null {
+  if (choice.kind === "lost") return null;
   if (choice.kind !== "bundled") return choice;
   const machine = BUNDLED.find(({ name }) => name === choice.name);
   return machine ? { kind: "text", text: machine.text } : null;
@@ -28,4 +31,12 @@ export function sourceOf(choice: MachineChoice): MapSource | null {
 export function nameOf(choice: MachineChoice): string {
   const bundled = choice.kind === "bundled" && BUNDLED.find(({ name }) => name === choice.name);
   return bundled ? bundled.label : "";
+}
+
+/** Why there is no source for `choice`. */
+export function whyNoSource(choice: MachineChoice): string {
+  return choice.kind === "lost"
+    ? "The memory map of this link was too long to be in it; it was kept by the tab in which it was " +
+        "brought, and this is another. Paste or drop the log again."
+    : "This page does not come with a machine of that name; choose another.";
 }

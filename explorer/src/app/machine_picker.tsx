@@ -2,7 +2,7 @@
  * Choosing a machine: from the list, by size, or by a boot log that is dropped, opened or pasted.
  */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { decodeText } from "../../../tools/formats/text.ts";
 import { formatBytes } from "../format.ts";
 import { BUNDLED } from "./bundled.ts";
@@ -17,45 +17,102 @@ const FIRST_SIZE = 32;
 /** Bytes of the longest file that is read. */
 const LONGEST_FILE = 32 * 1024 * 1024;
 
+/** Characters of the longest text that the box shows. */
+const LONGEST_SHOWN = 400_000;
+
+function shownText(text: string): string {
+  return text.length > LONGEST_SHOWN ? "" : text;
+}
+
+/** What is to be said about a text that was brought. */
+function remarkOn(text: string, wholeBytes: number): string {
+  if (wholeBytes > LONGEST_FILE) {
+    return `Only the first ${formatBytes(LONGEST_FILE)} of ${formatBytes(wholeBytes)} were read.`;
+  }
+  if (text.length <= LONGEST_SHOWN) return "";
+  return `The text is too long to be shown here: ${formatBytes(text.length)}.`;
+}
+
+/** Takes files and texts that are dropped anywhere on the page; true while something hovers over it. */
+function useDrop(onFile: (file: File) => void, onText: (text: string) => void): boolean {
+  const [dropping, setDropping] = useState(false);
+  useEffect(() => {
+    /** Text that is dropped into a field belongs there. */
+    const isField = ({ target, dataTransfer }: DragEvent) =>
+      target instanceof Element &&
+      target.closest("input, textarea") !== null &&
+      dataTransfer?.types.includes("Files") !== true;
+    const over = (event: DragEvent) => {
+      if (isField(event)) return;
+      event.preventDefault();
+      setDropping(true);
+    };
+    const leave = (event: DragEvent) => {
+      if (!event.relatedTarget) setDropping(false);
+    };
+    const drop = (event: DragEvent) => {
+      setDropping(false);
+      if (isField(event)) return;
+      event.preventDefault();
+      const file = event.dataTransfer?.files[0];
+      const text = event.dataTransfer?.getData("text") ?? "";
+      if (file) onFile(file);
+      else if (text) onText(text);
+    };
+    document.addEventListener("dragover", over);
+    document.addEventListener("dragleave", leave);
+    document.addEventListener("drop", drop);
+    return () => {
+      document.removeEventListener("dragover", over);
+      document.removeEventListener("dragleave", leave);
+      document.removeEventListener("drop", drop);
+    };
+  }, [onFile, onText]);
+  return dropping;
+}
+
 export interface MachinePickerProps {
   readonly choice: MachineChoice;
   readonly loading: boolean;
+  /** The machine in view; null before the first. */
+  readonly opened: MachineChoice | null;
   readonly onChoose: (choice: MachineChoice) => void;
 }
 
-export function MachinePicker({ choice, loading, onChoose }: MachinePickerProps) {
-  const [pasting, setPasting] = useState(choice.kind === "text");
-  const [text, setText] = useState(choice.kind === "text" ? choice.text : "");
-  const [dropping, setDropping] = useState(false);
-  // A machine of another kind puts the text away; it is still there when the button is pressed.
-  useEffect(() => setPasting(choice.kind === "text"), [choice]);
-  const bring = (log: string) => {
-    setText(log);
-    setPasting(true);
-    onChoose({ kind: "text", text: log });
+export function MachinePicker({ choice, loading, opened, onChoose }: MachinePickerProps) {
+  const [pasting, setPasting] = useState(false);
+  const [text, setText] = useState(choice.kind === "text" ? shownText(choice.text) : "");
+  const [remark, setRemark] = useState("");
+  // A machine that is open puts the text away; it is still there when the button is pressed.
+  useEffect(() => setPasting(false), [opened]);
+  const bring = useCallback(
+    (log: string, wholeBytes = 0) => {
+      setText(shownText(log));
+      setRemark(remarkOn(log, wholeBytes));
+      onChoose({ kind: "text", text: log });
+    },
+    [onChoose],
+  );
+  const read = useCallback(
+    (file: File | undefined) => {
+      if (file)
+        void file
+          .slice(0, LONGEST_FILE)
+          .arrayBuffer()
+          .then((buffer) => bring(decodeText(new Uint8Array(buffer)), file.size));
+    },
+    [bring],
+  );
+  const choose = (other: MachineChoice) => {
+    setRemark("");
+    onChoose(other);
   };
-  const read = (file: File | undefined) => {
-    if (!file) return;
-    const bytes = file.slice(0, LONGEST_FILE).arrayBuffer();
-    void bytes.then((buffer) => bring(decodeText(new Uint8Array(buffer))));
-  };
+  const dropping = useDrop(read, bring);
   return (
     <section
       class={dropping ? "picker dropping" : "picker"}
       aria-label="Machine"
       aria-busy={loading}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setDropping(true);
-      }}
-      onDragLeave={() => setDropping(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setDropping(false);
-        const file = event.dataTransfer?.files[0];
-        if (file) read(file);
-        else bring(event.dataTransfer?.getData("text") ?? "");
-      }}
     >
       <label class="picker-machine">
         <span>A real machine</span>
@@ -63,7 +120,7 @@ export function MachinePicker({ choice, loading, onChoose }: MachinePickerProps)
           value={choice.kind === "bundled" ? choice.name : ""}
           onChange={(event) => {
             const name = event.currentTarget.value;
-            if (name) onChoose({ kind: "bundled", name });
+            if (name) choose({ kind: "bundled", name });
           }}
           data-testid="machine"
         >
@@ -75,7 +132,7 @@ export function MachinePicker({ choice, loading, onChoose }: MachinePickerProps)
           ))}
         </select>
       </label>
-      <SizeSlider choice={choice} onChoose={onChoose} />
+      <SizeSlider choice={choice} onChoose={choose} />
       <div class="picker-paste">
         <span>Or yours</span>
         <button
@@ -87,6 +144,12 @@ export function MachinePicker({ choice, loading, onChoose }: MachinePickerProps)
           Paste or drop a boot log
         </button>
       </div>
+      {(remark || loading) && (
+        <p class="picker-remark hint" role="status">
+          {loading ? "Reading the map and booting the kernel on it … " : ""}
+          {remark}
+        </p>
+      )}
       {pasting && (
         <form
           id="paste-area"
@@ -109,6 +172,13 @@ export function MachinePicker({ choice, loading, onChoose }: MachinePickerProps)
                 "BIOS-e820: [mem 0x0000000000100000-0x00000000bffdffff] usable"
               }
               onInput={(event) => setText(event.currentTarget.value)}
+              onPaste={(event) => {
+                const pasted = event.clipboardData?.getData("text") ?? "";
+                if (pasted.length <= LONGEST_SHOWN) return;
+                // A browser needs seconds to lay out so much text, and nobody reads it there.
+                event.preventDefault();
+                bring(pasted);
+              }}
             />
           </label>
           <div class="tools">

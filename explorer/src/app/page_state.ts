@@ -8,7 +8,8 @@ import { type WorkloadSettings } from "../machine/protocol.ts";
 import { type MapSettings } from "../map/map_panel.tsx";
 import { FIRST_CHOICE, LARGEST_SIZE, type MachineChoice, SMALLEST_SIZE } from "./choice.ts";
 import { parseAddress } from "../address_text.ts";
-import { packText, unpackText } from "../share/packed_text.ts";
+import { carry, keptMap } from "../share/carried_map.ts";
+import { unpackText } from "../share/packed_text.ts";
 
 export type Tab = "bring-up" | "allocators" | "page-tables";
 
@@ -40,18 +41,39 @@ export const FIRST_STATE: PageState = {
 
 const SCALES = ["linear", "log", "pieces"] as const;
 
-/** Characters of the longest packed map that goes into a link. */
-const LONGEST_PACKED = 6000;
+/** Fields of an address by which a visitor would tell two places of the page apart. */
+const PLACE_FIELDS = ["machine", "bytes", "map", "kept", "tab", "virtual"] as const;
+const MACHINE_FIELDS = PLACE_FIELDS.slice(0, 4);
 
-/** `state` as the fragment of an address, without the `#`; a map that is too long is left out. */
-export async function toFragment(state: PageState): Promise<string> {
+function isSameIn(names: readonly string[], one: string, other: string): boolean {
+  const [a, b] = [new URLSearchParams(one), new URLSearchParams(other)];
+  return names.every((name) => a.get(name) === b.get(name));
+}
+
+/** True if the browser's way back need not tell the two fragments apart. */
+export function isSamePlace(one: string, other: string): boolean {
+  return isSameIn(PLACE_FIELDS, one, other);
+}
+
+/** True if the two fragments name the same machine. */
+export function isSameMachine(one: string, other: string): boolean {
+  return isSameIn(MACHINE_FIELDS, one, other);
+}
+
+/**
+ * `state` as the fragment of an address, without the `#`. Of a map that was brought `text` is carried on,
+ * the map file of what was read of it.
+ */
+export async function toFragment(state: PageState, text: string): Promise<string> {
   const { choice, map, step, tab, virtual, load } = state;
   const fields = new URLSearchParams();
   if (choice.kind === "bundled") fields.set("machine", choice.name);
   else if (choice.kind === "size") fields.set("bytes", String(choice.bytes));
+  else if (choice.kind === "lost") fields.set("kept", choice.name);
   else {
-    const packed = await packText(choice.text);
-    if (packed.length <= LONGEST_PACKED) fields.set("map", packed);
+    const { packed, kept } = await carry(text);
+    if (packed) fields.set("map", packed);
+    else if (kept) fields.set("kept", kept);
   }
   if (map.scale !== FIRST_STATE.map.scale) fields.set("scale", map.scale);
   if (!map.shortHoles) fields.set("holes", "true-to-scale");
@@ -109,6 +131,11 @@ async function choiceOf(fields: URLSearchParams): Promise<MachineChoice> {
   if (packed) {
     const text = await unpackText(packed);
     if (text !== null) return { kind: "text", text };
+  }
+  const kept = fields.get("kept");
+  if (kept) {
+    const text = keptMap(kept);
+    return text === null ? { kind: "lost", name: kept } : { kind: "text", text };
   }
   const bytes = Number(fields.get("bytes"));
   if (bytes >= 2 ** SMALLEST_SIZE && bytes <= 2 ** LARGEST_SIZE) return { kind: "size", bytes };

@@ -54,6 +54,11 @@ function cardsOf(plan: Plan): Card[] {
   ];
 }
 
+/** What a machine is called: by the page, or by its map. */
+export function titleOf({ plan, name }: { readonly plan: Plan; readonly name: string }): string {
+  return name || capitalised(plan.input.source) || "Memory map";
+}
+
 /** @param name what the page calls the machine; empty for one that it does not know */
 export function Summary({ plan, name }: { readonly plan: Plan; readonly name: string }) {
   const { format, source, notes, entries } = plan.input;
@@ -61,7 +66,7 @@ export function Summary({ plan, name }: { readonly plan: Plan; readonly name: st
   return (
     <section class="summary" aria-label="Summary">
       <p class="source">
-        <strong>{name || capitalised(source) || "Memory map"}</strong>{" "}
+        <strong>{titleOf({ plan, name })}</strong>{" "}
         <span class="soft">
           {name && source ? `· ${source} ` : ""}· {format}, {count}
         </span>

@@ -3,7 +3,7 @@
  * reports.
  */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { withPoints } from "../allocator/history.ts";
 import { MachineClient } from "../machine/client.ts";
 import {
@@ -11,12 +11,13 @@ import {
   type HistoryPoint,
   type OpenedMachine,
 } from "../machine/protocol.ts";
-import { type MachineChoice, nameOf, sourceOf } from "./choice.ts";
+import { type MachineChoice, nameOf, sourceOf, whyNoSource } from "./choice.ts";
 
 /** A machine that is open. */
 export interface ShownMachine extends OpenedMachine {
   /** What the page calls it; empty for one that it does not know. */
   readonly name: string;
+  readonly choice: MachineChoice;
 }
 
 export interface MachineState {
@@ -76,11 +77,13 @@ export function useMachine(choice: MachineChoice): MachineState | { readonly err
     );
   }, []);
 
+  const last = useRef<ShownMachine | null>(null);
   useEffect(() => {
-    if (!client) return;
+    // Back at the machine in view, after one that could not be opened.
+    if (!client || last.current?.choice === choice) return;
     const source = sourceOf(choice);
     if (!source) {
-      setError("This page does not come with a machine of that name; choose another.");
+      setError(whyNoSource(choice));
       return;
     }
     let current = true;
@@ -88,7 +91,8 @@ export function useMachine(choice: MachineChoice): MachineState | { readonly err
     client.ask("open", { source }).then(
       (machine) => {
         if (!current) return;
-        setOpened({ ...machine, name: nameOf(choice) });
+        last.current = { ...machine, name: nameOf(choice), choice };
+        setOpened(last.current);
         setError("");
         setLoading(false);
         if (machine.plan.failure) setReport(null);

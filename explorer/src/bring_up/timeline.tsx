@@ -36,7 +36,8 @@ export function Timeline({ plan, steps, chosen, onChoose }: TimelineProps) {
   }, [playing, index, steps, onChoose]);
 
   const play = () => {
-    onChoose("look");
+    // On from where it was; from the end, and from the whole, it begins again.
+    if (!steps[index + 1]?.reached || index < 0) onChoose("look");
     setPlaying(true);
   };
   const step = steps[index];

@@ -2,7 +2,7 @@
  * Sharing: a link to what is on the screen, the plan as JSON, the map as a picture.
  */
 
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { FRAME_BYTES } from "../../../abi/frame.ts";
 import { type PageState, toFragment } from "../app/page_state.ts";
 import { STEPS } from "../bring_up/steps.ts";
@@ -12,8 +12,12 @@ import { Axis } from "../map/axis.ts";
 import { PlanMap } from "../map/machine_map.ts";
 import { readPalette } from "../map/palette.ts";
 import { scaleNote } from "../map/scale_note.ts";
+import { carry, mapText } from "./carried_map.ts";
 import { download, fileName } from "./download.ts";
 import { mapPicture } from "./map_picture.ts";
+
+/** Milliseconds that "Link copied." stays. */
+const MESSAGE_TIME = 5000;
 
 export interface ShareBarProps {
   readonly state: PageState;
@@ -49,12 +53,8 @@ export function ShareBar({ state, opened }: ShareBarProps) {
     );
   };
   const copyLink = async () => {
-    const fragment = await toFragment(state);
+    const fragment = await toFragment(state, mapText(plan.input));
     const link = new URL(`#${fragment}`, location.href).href;
-    if (state.choice.kind === "text" && !fragment.includes("map=")) {
-      setMessage("This map is too long for a link; save it as JSON instead.");
-      return;
-    }
     try {
       await navigator.clipboard.writeText(link);
       setMessage("Link copied.");
@@ -62,10 +62,21 @@ export function ShareBar({ state, opened }: ShareBarProps) {
       setMessage("The browser does not allow copying; the address bar has the link.");
     }
   };
+  useEffect(() => {
+    if (!message) return;
+    const timer = setTimeout(() => setMessage(""), MESSAGE_TIME);
+    return () => clearTimeout(timer);
+  }, [message]);
+  const [isTooLong, setTooLong] = useState(false);
+  useEffect(() => {
+    setTooLong(false);
+    if (opened.choice.kind !== "text") return;
+    void carry(mapText(plan.input)).then(({ packed }) => setTooLong(packed === null));
+  }, [opened, plan]);
   return (
     <div class="share" ref={bar}>
       <div class="tools">
-        <button type="button" onClick={() => void copyLink()}>
+        <button type="button" disabled={isTooLong} onClick={() => void copyLink()}>
           Copy link
         </button>
         <button type="button" onClick={saveJson}>
@@ -75,7 +86,11 @@ export function ShareBar({ state, opened }: ShareBarProps) {
           Save picture
         </button>
       </div>
-      <p role="status">{message}</p>
+      <p role="status">
+        {message ||
+          (isTooLong &&
+            "This map is too long for a link. A reload in this tab keeps it; save it as JSON to pass it on.")}
+      </p>
     </div>
   );
 }
