@@ -78,7 +78,7 @@ describe.skipIf(NO_BROWSER)("the page", () => {
       const acpi = page.getByRole("button", { name: /^ACPI/ });
       await acpi.click();
       expect(await acpi.getAttribute("aria-pressed")).toBe("true");
-      await page.getByRole("button", { name: /Carve/ }).first().click();
+      await page.locator(".step-list").getByRole("button", { name: /Carve/ }).click();
       await expect.poll(() => acpi.getAttribute("aria-pressed")).toBe("false");
       await page.getByRole("button", { name: /Linear/ }).click();
       await page.getByText(/^To scale/).waitFor();
@@ -90,7 +90,7 @@ describe.skipIf(NO_BROWSER)("the page", () => {
       const { page } = explorer;
       await explorer.ready();
       const step = (name: RegExp) =>
-        page.getByRole("button", { name }).first().getAttribute("aria-pressed");
+        page.locator(".step-list").getByRole("button", { name }).getAttribute("aria-pressed");
       await page.getByRole("button", { name: "Play" }).click();
       expect(await step(/Carve/)).toBe("true");
       await expect.poll(() => step(/Hand off/), { timeout: 10_000 }).toBe("true");
@@ -106,7 +106,10 @@ describe.skipIf(NO_BROWSER)("the page", () => {
       await explorer.ready();
       const cards = await page.locator(".cards dt").allInnerTexts();
       const legend = await page.locator(".legend button span:first-of-type").allInnerTexts();
-      await page.getByRole("button", { name: /Sanitise/ }).click();
+      await page
+        .locator(".step-list")
+        .getByRole("button", { name: /Sanitise/ })
+        .click();
       const figures = await page.locator(".step-text .figures dt").allInnerTexts();
       const names = [...cards, ...legend, ...figures];
       expect(legend.length).toBeGreaterThan(5);

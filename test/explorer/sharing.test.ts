@@ -204,6 +204,20 @@ describe.skipIf(NO_BROWSER)("sharing", () => {
     expect(offences).toEqual([]);
   });
 
+  test("a view beyond the map shows all of it", async () => {
+    const fragment = "machine=qemu-i440fx-128m&from=0x200000000&to=0x300000000";
+    await site.visit({ fragment }, async (explorer) => {
+      await explorer.ready();
+      const drawn = () =>
+        explorer.page.evaluate(() => {
+          const canvas = document.querySelector<HTMLCanvasElement>(".map-bar canvas")!;
+          const { data } = canvas.getContext("2d")!.getImageData(0, 100, canvas.width, 1);
+          return data.filter((byte, at) => at % 4 === 3 && byte > 0).length / canvas.width;
+        });
+      await expect.poll(drawn).toBeGreaterThan(0.5);
+    });
+  });
+
   test("an unknown machine in a link is said to be so", async () => {
     await site.visit({ fragment: "machine=unheard-of" }, async ({ page }) => {
       await page.getByRole("alert").getByText("machine of that name").waitFor();

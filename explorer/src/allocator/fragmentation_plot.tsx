@@ -12,6 +12,15 @@ import { useColourScheme } from "../map/use_canvas.ts";
 
 const HEIGHT = 200;
 
+/** Pixels between labels of the horizontal axis. */
+const TICK_SPACE = 70;
+
+/** A count as an axis says it: 2,500,000 is 2.5 M. */
+export function shortCount(count: number): string {
+  if (count >= 1e6) return `${Number((count / 1e6).toPrecision(3))} M`;
+  return count >= 1e4 ? `${Number((count / 1e3).toPrecision(3))} k` : formatCount(count);
+}
+
 function columns(points: readonly HistoryPoint[]): uPlot.AlignedData {
   return [
     points.map(({ operations }) => operations),
@@ -31,9 +40,11 @@ function options(width: number, colour: (name: string) => string, font: string):
   return {
     width,
     height: HEIGHT,
+    // Room for half of the last label.
+    padding: [null, 24, null, null],
     scales: { x: { time: false }, y: { range: [0, 1] } },
     axes: [
-      { ...axis, values: (_, ticks) => ticks.map((tick) => formatCount(tick)) },
+      { ...axis, space: TICK_SPACE, values: (_, ticks) => ticks.map(shortCount) },
       { ...axis, values: (_, ticks) => ticks.map((tick) => `${Math.round(tick * 100)} %`) },
     ],
     series: [

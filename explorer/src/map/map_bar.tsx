@@ -67,18 +67,46 @@ export function MapBar(props: MapBarProps) {
   useEffect(() => {
     const element = canvas.current!;
     const turn = (event: WheelEvent) => {
-      if (event.ctrlKey || Math.abs(event.deltaY) >= Math.abs(event.deltaX)) {
-        const factor =
-          ZOOM_STEP ** (-Math.sign(event.deltaY) * Math.min(1, Math.abs(event.deltaY) / 50));
-        onView(zoom(axis, view, factor, position(event.offsetX)));
-      } else {
-        onView(pan(axis, view, event.deltaX / (size.width || 1)));
-      }
+      // The page scrolls over a map that nobody works with; Ctrl is what pinching a pad sends, too.
+      const isFocused = document.activeElement === element.parentElement;
+      if (!event.ctrlKey && !event.metaKey && !isFocused) return;
+      const isAcross = !event.ctrlKey && Math.abs(event.deltaX) > Math.abs(event.deltaY);
+      const factor =
+        ZOOM_STEP ** (-Math.sign(event.deltaY) * Math.min(1, Math.abs(event.deltaY) / 50));
+      const next = isAcross
+        ? pan(axis, view, event.deltaX / (size.width || 1))
+        : zoom(axis, view, factor, position(event.offsetX));
+      // Where the map has come to its end, the page scrolls on.
+      if (!event.ctrlKey && next.base === view.base && next.end === view.end) return;
+      onView(next);
       event.preventDefault();
     };
     element.addEventListener("wheel", turn, { passive: false });
     return () => element.removeEventListener("wheel", turn);
   }, [axis, view, onView, position, size.width, canvas]);
+
+  /** Fingers on the map, by pointer, in pixels from its left; and where they and the view began. */
+  const fingers = useRef(new Map<number, number>());
+  const pinch = useRef<{ span: number; middle: number; view: Span } | null>(null);
+  const startPinch = () => {
+    const [a, b] = [...fingers.current.values()];
+    if (a === undefined || b === undefined) return;
+    pinch.current = { span: Math.max(Math.abs(a - b), 1), middle: (a + b) / 2, view };
+    drag.current = null;
+    setHovered(null);
+  };
+  /** The view in which what lay under the fingers lies there still. */
+  const followPinch = ({ span, middle, view: start }: NonNullable<typeof pinch.current>) => {
+    const [a, b] = [...fingers.current.values()];
+    if (a === undefined || b === undefined) return;
+    const { position: at } = projection(axis, start, size.width || 1);
+    const zoomed = zoom(axis, start, Math.max(Math.abs(a - b), 1) / span, at(middle));
+    onView(pan(axis, zoomed, (middle - (a + b) / 2) / (size.width || 1)));
+  };
+  const lift = (event: PointerEvent) => {
+    fingers.current.delete(event.pointerId);
+    if (fingers.current.size < 2) pinch.current = null;
+  };
 
   const indexAt = (event: PointerEvent) => pieceAt(pieces, address(event.offsetX));
 
@@ -139,10 +167,16 @@ export function MapBar(props: MapBarProps) {
         aria-hidden="true"
         onPointerDown={(event) => {
           if (event.button !== 0) return;
-          drag.current = { x: event.offsetX, view, moved: false };
+          fingers.current.set(event.pointerId, event.offsetX);
           event.currentTarget.setPointerCapture(event.pointerId);
+          if (fingers.current.size === 2) startPinch();
+          else drag.current = { x: event.offsetX, view, moved: false };
         }}
         onPointerMove={(event) => {
+          if (fingers.current.has(event.pointerId)) {
+            fingers.current.set(event.pointerId, event.offsetX);
+          }
+          if (pinch.current) return followPinch(pinch.current);
           const start = drag.current;
           if (!start) {
             const inBar = event.offsetY >= BRACKETS && event.offsetY < HEIGHT - AXIS;
@@ -156,8 +190,12 @@ export function MapBar(props: MapBarProps) {
         onPointerUp={(event) => {
           if (drag.current && !drag.current.moved) onSelect(indexAt(event));
           drag.current = null;
+          lift(event);
         }}
-        onPointerCancel={() => (drag.current = null)}
+        onPointerCancel={(event) => {
+          drag.current = null;
+          lift(event);
+        }}
         onPointerLeave={() => setHovered(null)}
         onDblClick={(event) => {
           const piece = pieces[pieceAt(pieces, address(event.offsetX))]!;

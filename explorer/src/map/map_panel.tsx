@@ -55,7 +55,7 @@ export function MapPanel({ map, settings, onSettings, describe }: MapPanelProps)
     () => (highlighted ? pieces.filter(({ owner }) => owner === highlighted) : map.focus),
     [map.focus, pieces, highlighted],
   );
-  const view = settings.view ?? whole;
+  const view = within(settings.view, whole);
   const selected = settings.selected === null ? null : pieceAt(pieces, settings.selected);
   const onView = (next: Span) => onSettings({ view: isSame(next, whole) ? null : next });
   const onSelect = (index: number | null) =>
@@ -133,12 +133,18 @@ export function MapPanel({ map, settings, onSettings, describe }: MapPanelProps)
         </div>
       )}
       <p class="hint" id="map-keys">
-        Wheel or ↑ ↓ zoom, drag or Shift+← → pan, ← → go from piece to piece, Enter zooms to it,
-        Escape shows all.
+        Ctrl + wheel or a pinch zooms, as do ↑ ↓ and the wheel alone once the map is pressed; drag
+        or Shift+← → pan, ← → go from piece to piece, Enter zooms to it, Escape shows all.
       </p>
       <PieceTable pieces={pieces} selected={selected} onSelect={onSelect} />
     </section>
   );
+}
+
+/** `view` as far as it lies on the map; all of the map where it does not. */
+function within(view: Span | null, whole: Span): Span {
+  const end = Math.min(view?.end ?? 0, whole.end);
+  return view && view.base < end ? { base: view.base, end } : whole;
 }
 
 /** From the first to the last of sorted spans, one at least. */
