@@ -100,6 +100,54 @@ describe.skipIf(NO_BROWSER)("the page", () => {
     });
   });
 
+  test("nothing jumps from step to step, and titles keep apart", async () => {
+    for (const width of [768, 1280]) {
+      await site.visit({ width }, async (explorer) => {
+        const { page } = explorer;
+        await explorer.ready();
+        const buttons = page.locator(".step-list li button");
+        const places = new Set<number>();
+        for (let step = 0; step < (await buttons.count()); ++step) {
+          await buttons.nth(step).click();
+          places.add(Math.round((await page.locator(".step-list").boundingBox())!.y));
+        }
+        expect(places.size).toBe(1);
+        const titles = await page.locator(".step-title").all();
+        let right = -Infinity;
+        for (const title of titles) {
+          const { x, width: wide } = (await title.boundingBox())!;
+          expect(x).toBeGreaterThan(right);
+          right = x + wide;
+        }
+      });
+    }
+  });
+
+  test("start, heat map and plot fit a screen of 720 pixels", async () => {
+    await site.visit({ fragment: "tab=allocators" }, async (explorer) => {
+      const { page } = explorer;
+      await explorer.ready();
+      const boxes = await Promise.all(
+        [
+          page.getByRole("button", { name: "Start", exact: true }),
+          page.locator(".heat-canvas"),
+          page.locator(".plot"),
+        ].map((part) => part.boundingBox()),
+      );
+      const top = Math.min(...boxes.map((box) => box!.y));
+      const bottom = Math.max(...boxes.map((box) => box!.y + box!.height));
+      expect(bottom - top).toBeLessThan(720);
+    });
+  });
+
+  test("a boot that fails is told in words, with the kernel's line", async () => {
+    await site.visit({ fragment: "machine=limine-pr288-sanitiser-synthetic" }, async ({ page }) => {
+      const alert = page.getByRole("alert");
+      await alert.getByText("too little usable memory").waitFor();
+      expect(await alert.innerText()).toContain("PANIC");
+    });
+  });
+
   test("no two figures have one name", async () => {
     await site.visit({}, async (explorer) => {
       const { page } = explorer;

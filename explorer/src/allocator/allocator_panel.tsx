@@ -77,6 +77,7 @@ export function AllocatorPanel({ client, report, history, load, onLoad }: Alloca
           onEnter={enter}
           onLeave={() => show(null)}
         />
+        <FragmentationPlot points={history} />
         {cellBase !== null && (
           <CellBlocks
             client={client}
@@ -87,7 +88,6 @@ export function AllocatorPanel({ client, report, history, load, onLoad }: Alloca
           />
         )}
         <Counters report={report} />
-        <FragmentationPlot points={history} />
       </div>
       <div class="allocator-side">
         {error && (

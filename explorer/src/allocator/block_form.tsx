@@ -16,6 +16,9 @@ const FLAGS = [
   { flag: FrameFlag.BELOW_4G, label: "below 4 GiB" },
 ] as const;
 
+/** First address that no x86-64 machine has. */
+const PHYSICAL_LIMIT = 1n << 52n;
+
 export interface BlockFormProps {
   readonly client: MachineClient;
   readonly flags: number;
@@ -29,19 +32,19 @@ export function BlockForm({ client, flags, onFlags, maxOrder }: BlockFormProps) 
   const [address, setAddress] = useState("");
   const [message, setMessage] = useState("");
 
-  const tell = (what: string, ask: Promise<OperationResult>) =>
+  const tell = (done: string, ask: Promise<OperationResult>) =>
     ask.then(
       (result) =>
         setMessage(
           result.code
-            ? `${what}: the kernel refused, ${result.error} (code ${result.code}).`
-            : `${what}: ${formatAddress(result.address)}, ${formatOrder(order)}.`,
+            ? `Not ${done}: the kernel refused, ${result.error} (code ${result.code}).`
+            : `Block ${done}: ${formatAddress(result.address)}, ${formatOrder(order)}.`,
         ),
-      (error: Error) => setMessage(`${what}: ${error.message}`),
+      (error: Error) => setMessage(`Not ${done}: ${error.message}`),
     );
   const allocate = () =>
     void tell(
-      "Allocated",
+      "allocated",
       client.ask("allocate", { order, flags }).then((result) => {
         if (result.address) setAddress(formatAddress(result.address));
         return result;
@@ -50,7 +53,9 @@ export function BlockForm({ client, flags, onFlags, maxOrder }: BlockFormProps) 
   const free = () => {
     const parsed = parseAddress(address);
     if (parsed === null) setMessage(ADDRESS_FORMS);
-    else void tell("Freed", client.ask("free", { address: Number(parsed), order }));
+    else if (parsed >= PHYSICAL_LIMIT)
+      setMessage("No memory lies there: physical addresses have 52 bits.");
+    else void tell("freed", client.ask("free", { address: Number(parsed), order }));
   };
   return (
     <fieldset class="block-form">

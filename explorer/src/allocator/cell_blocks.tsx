@@ -37,9 +37,9 @@ export function CellBlocks({ client, base, bytes, version, onEnter }: CellBlocks
     void client.ask("free", { address: block.base, order: Math.log2(block.bytes / FRAME_BYTES) });
   return (
     <div class="cell-blocks">
-      <h4>
+      <h3>
         Blocks from <code>{formatAddress(base)}</code>
-      </h4>
+      </h3>
       <ul>
         {blocks.map((block) => (
           <li key={block.base}>

@@ -10,7 +10,7 @@ import { formatCount, formatShare } from "../format.ts";
 import { type HistoryPoint } from "../machine/protocol.ts";
 import { useColourScheme } from "../map/use_canvas.ts";
 
-const HEIGHT = 200;
+const HEIGHT = 150;
 
 /** Pixels between labels of the horizontal axis. */
 const TICK_SPACE = 70;

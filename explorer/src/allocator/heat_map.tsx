@@ -101,7 +101,7 @@ export function HeatMap({ cells, chosen, onChoose, onEnter, onLeave }: HeatMapPr
       <p class="heat-text" role="status">
         {shown >= 0 && shown < count
           ? describeCell(cells, shown)
-          : `Each square is ${formatBytes(cells.cellBytes)}; press one to see its blocks, twice to go inside.`}
+          : `Each square is ${formatBytes(cells.cellBytes)}; press one to see its blocks${onEnter ? ", twice to go inside" : ""}.`}
       </p>
       <ul class="heat-legend" aria-label="Largest free block">
         {HEAT_LEGEND.map(({ label }, step) => (

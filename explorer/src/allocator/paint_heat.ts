@@ -12,7 +12,7 @@ const SMALLEST = 7;
 const LARGEST = 24;
 
 /** Rows that the map has at most, if cells of the smallest size allow it. */
-const MOST_HEIGHT = 340;
+const MOST_HEIGHT = 200;
 
 /** How cells are laid out. */
 export interface HeatLayout {

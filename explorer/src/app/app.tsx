@@ -168,6 +168,7 @@ function Machine({ state, machine, onChange }: MachineProps) {
   const opened = machine.opened!;
   const { plan, tables } = opened;
   const planMap = useMemo(() => new PlanMap(plan, tables), [plan, tables]);
+  const owners = useMemo(() => planMap.owners(), [planMap]);
   const steps = useMemo(() => stepsOf(plan), [plan]);
   const step = state.tab === "bring-up" ? state.step : null;
   const map = useMemo(() => planMap.at(step), [planMap, step]);
@@ -194,6 +195,7 @@ function Machine({ state, machine, onChange }: MachineProps) {
       <Summary plan={plan} name={opened.name} />
       <MapPanel
         map={map}
+        owners={owners}
         settings={state.map}
         onSettings={onSettings}
         describe={(piece) =>

@@ -4,6 +4,7 @@
 
 import { FRAME_BYTES } from "../../../abi/frame.ts";
 import { type Plan } from "../../../tools/plan/plan.ts";
+import { failureInWords } from "./failure_text.ts";
 import { capitalised, formatBytes, formatCount, formatMicroseconds } from "../format.ts";
 
 /** Notes that are shown: a damaged log can have one for each of its lines. */
@@ -82,9 +83,10 @@ export function Summary({ plan, name }: { readonly plan: Plan; readonly name: st
         </ul>
       )}
       {plan.failure && (
-        <p class="failure" role="alert">
-          The kernel refuses this machine: {plan.failure.line}
-        </p>
+        <div class="failure" role="alert">
+          <p>The kernel does not start on this machine. {failureInWords(plan.failure)}</p>
+          <code>{plan.failure.line}</code>
+        </div>
       )}
       {plan.totals && (
         <dl class="cards">

@@ -30,10 +30,13 @@ function dashed(id: OwnerId): string {
 /** Owners that the map shows, with how much each has; pressing one points out its pieces. */
 export function Legend({
   pieces,
+  owners,
   chosen,
   onChoose,
 }: {
   readonly pieces: readonly Piece[];
+  /** Who is listed, whether any of the pieces is theirs or not. */
+  readonly owners: ReadonlySet<OwnerId>;
   /** The owner whose pieces are pointed out. */
   readonly chosen: OwnerId | null;
   readonly onChoose: (owner: OwnerId | null) => void;
@@ -41,17 +44,18 @@ export function Legend({
   const bytes = bytesByOwner(pieces);
   return (
     <ul class="legend" aria-label="Legend">
-      {OWNERS.filter(({ id }) => id !== "hole" && bytes.has(id)).map((owner) => (
+      {OWNERS.filter(({ id }) => id !== "hole" && owners.has(id)).map((owner) => (
         <li key={owner.id}>
           <button
             type="button"
             aria-pressed={chosen === owner.id}
+            disabled={!bytes.has(owner.id)}
             title={owner.meaning}
             onClick={() => onChoose(chosen === owner.id ? null : owner.id)}
           >
             <Swatch owner={owner} />
             <span>{owner.label}</span>
-            <span class="amount">{formatBytes(bytes.get(owner.id)!)}</span>
+            <span class="amount">{formatBytes(bytes.get(owner.id) ?? 0)}</span>
           </button>
         </li>
       ))}

@@ -5,7 +5,7 @@
  */
 
 import { FRAME_BYTES } from "../../../abi/frame.ts";
-import { type StepId, stepIndex } from "../bring_up/steps.ts";
+import { type StepId, stepIndex, STEPS } from "../bring_up/steps.ts";
 import { type Plan, type PlanEntry, type PlanRange } from "../../../tools/plan/plan.ts";
 import { inWords, type OwnerId, ownerOfReason, ownerOfType } from "./owner.ts";
 import { flatten, type Piece, type Span } from "./piece.ts";
@@ -140,6 +140,11 @@ export class PlanMap {
       pieces: flatten(layers, this.end),
       focus: step ? merged(this.#focus(step)) : [],
     };
+  }
+
+  /** Every owner that the map shows at some step. */
+  owners(): ReadonlySet<OwnerId> {
+    return new Set(STEPS.flatMap(({ id }) => this.at(id).pieces.map(({ owner }) => owner)));
   }
 
   #reservations() {

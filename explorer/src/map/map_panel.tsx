@@ -35,13 +35,15 @@ export interface MapSettings {
 
 export interface MapPanelProps {
   readonly map: MachineMap;
+  /** Owners of the legend: those of all steps, so that it keeps its size from one to the next. */
+  readonly owners: ReadonlySet<OwnerId>;
   readonly settings: MapSettings;
   readonly onSettings: (change: Partial<MapSettings>) => void;
   /** What the page knows of a piece beyond its own figures. */
   readonly describe: (piece: Piece) => ComponentChildren;
 }
 
-export function MapPanel({ map, settings, onSettings, describe }: MapPanelProps) {
+export function MapPanel({ map, owners, settings, onSettings, describe }: MapPanelProps) {
   const { pieces } = map;
   const [highlighted, setHighlighted] = useState<OwnerId | null>(null);
   // A step that is chosen marks what it is about, whatever the legend marked before.
@@ -105,11 +107,13 @@ export function MapPanel({ map, settings, onSettings, describe }: MapPanelProps)
             <button type="button" onClick={() => onView(whole)}>
               All
             </button>
-            {focus.length > 0 && (
-              <button type="button" onClick={() => onView(frame(axis, extentOf(focus), whole))}>
-                Marked
-              </button>
-            )}
+            <button
+              type="button"
+              disabled={focus.length === 0}
+              onClick={() => onView(frame(axis, extentOf(focus), whole))}
+            >
+              Marked
+            </button>
           </div>
         </div>
       </div>
@@ -118,7 +122,7 @@ export function MapPanel({ map, settings, onSettings, describe }: MapPanelProps)
       <div class="overview-frame">
         <Overview {...{ pieces, axis, view, onView }} />
       </div>
-      <Legend pieces={pieces} chosen={highlighted} onChoose={setHighlighted} />
+      <Legend pieces={pieces} owners={owners} chosen={highlighted} onChoose={setHighlighted} />
       {chosen && (
         <div class="chosen-piece">
           <p>

@@ -67,9 +67,9 @@ function AddressBits({ walk }: { readonly walk: AddressWalk }) {
 function StepCard({ step, number }: { readonly step: WalkStep; readonly number: number }) {
   return (
     <li class={`walk-step ${step.outcome === "not present" ? "absent" : ""}`}>
-      <h4>
+      <h3>
         {number}. {step.level}
-      </h4>
+      </h3>
       <dl>
         <dt>table</dt>
         <dd>
