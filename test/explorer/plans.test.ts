@@ -114,12 +114,12 @@ describe.skipIf(NO_BROWSER)("plans", () => {
   });
 
   test("a boot that fails shows where, and offers no allocators", async () => {
-    const fragment = "machine=limine-pr288-sanitiser-synthetic&step=copy&tab=allocators";
+    const fragment = "machine=limine-pr288-sanitiser-synthetic&step=paging&tab=allocators";
     await site.visit({ fragment }, async ({ page }) => {
       await page.getByRole("alert").getByText("OUT_OF_FRAMES").waitFor();
       expect(await page.getByRole("tab").allInnerTexts()).toEqual(["Bring-up"]);
       await page.getByText("The boot ended here").waitFor();
-      expect(await page.getByRole("button", { name: /Carve/ }).isDisabled()).toBe(true);
+      expect(await page.getByRole("button", { name: /Reclaim/ }).isDisabled()).toBe(true);
     });
   });
 });

@@ -81,7 +81,7 @@ describe("the contract", () => {
     },
   );
 
-  test.each([-1, 21, 255, 2 ** 31 - 1])("has no name for %i", (number) => {
+  test.each([-1, 22, 255, 2 ** 31 - 1])("has no name for %i", (number) => {
     expect(errorName(number)).toBe("UNKNOWN");
     expect(memoryTypeName(number)).toBe("unknown");
   });

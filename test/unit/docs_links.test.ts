@@ -21,7 +21,8 @@ const PATHS = [
 ];
 
 /** What a run writes, and what is somebody else's. */
-const ELSEWHERE = /^(builddir|\/|node_modules)|^(test_output\.log|kernel\.wasm|shim\.elf)$/;
+const ELSEWHERE =
+  /^(builddir|limine\/$|\/|node_modules)|^(test_output\.log|kernel\.wasm|shim\.elf)$/;
 
 /** Links that leave the repository; they are not followed. */
 const isForeign = (target: string) => /^[a-z]+:/.test(target);

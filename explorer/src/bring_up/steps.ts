@@ -104,6 +104,7 @@ const LINE_STEPS: readonly (readonly [tag: string, beginning: string, step: Step
   ["memmap", "0x", "look"],
   ["memmap", "", "sanitise"],
   ["mm", "runtime storage plan", "plan"],
+  ["mm", "usable memory that the loader", "plan"],
   ["mm", "carved", "carve"],
   ["mm", "reserved", "handoff"],
   ["mm", "runtime allocator initialized", "handoff"],
@@ -111,7 +112,9 @@ const LINE_STEPS: readonly (readonly [tag: string, beginning: string, step: Step
   ["buddy_alloc", "", "handoff"],
   ["mm", "totals match", "handoff"],
   ["paging", "", "paging"],
+  ["mm", "managed memory that the loader", "paging"],
   ["mm", "reclaimed", "reclaim"],
+  ["mm", "bootloader memory left out", "reclaim"],
   ["mm", "", "ready"],
 ];
 
@@ -120,6 +123,7 @@ const FAILURE_STEPS: readonly (readonly [beginning: string, step: StepId])[] = [
   ["the loader's memory map is empty", "look"],
   ["no entry has", "look"],
   ["cannot reserve the boot regions", "copy"],
+  ["the loader maps no usable frame", "copy"],
   ["cannot open the linear-memory window", "copy"],
   ["no storage for the copy", "copy"],
   ["no storage for the sanitised", "sanitise"],
@@ -128,6 +132,8 @@ const FAILURE_STEPS: readonly (readonly [beginning: string, step: StepId])[] = [
   ["no storage for the allocators", "carve"],
   ["the runtime allocator", "handoff"],
   ["the allocators count", "handoff"],
+  ["no frame for the top-level", "paging"],
+  ["cannot build the kernel's page tables", "paging"],
   ["cannot reclaim", "reclaim"],
 ];
 
