@@ -12,6 +12,7 @@ import "./styles/tabs.css";
 import "./styles/bring_up.css";
 import "./styles/allocators.css";
 import "./styles/paging.css";
+import "./styles/lecture.css";
 
 const state = await fromFragment(location.hash.slice(1));
 render(<App first={state} />, document.getElementById("app")!);

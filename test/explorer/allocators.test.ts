@@ -193,7 +193,7 @@ describe.skipIf(NO_BROWSER)("allocators", () => {
   });
 
   test("the rate and the share that are reached stand beside those asked for", async () => {
-    const fragment = `bytes=${2 ** 34}&tab=allocators&load=single.90.1000000.0`;
+    const fragment = `bytes=${2 ** 34}&tab=allocators&load=single.90.1000000.0.1`;
     await site.visit({ fragment }, async (explorer) => {
       const { page } = explorer;
       await explorer.ready();

@@ -90,6 +90,19 @@ export function WorkloadForm(props: WorkloadFormProps) {
           }}
         />
       </label>
+      <label>
+        Seed: the same one does the same to the same machine
+        <input
+          type="number"
+          min="0"
+          max="999999999"
+          value={settings.seed}
+          onChange={(event) => {
+            const seed = Math.floor(Number(event.currentTarget.value));
+            if (seed >= 0 && seed <= 999_999_999) change({ seed });
+          }}
+        />
+      </label>
       {report.ownBlocks >= NEAR_LIMIT && (
         <p class="hint" data-testid="block-limit">
           {formatCount(MOST_BLOCKS)} blocks are as many as this page keeps account of: memory gets

@@ -98,7 +98,12 @@ export function App({ first }: { readonly first: PageState }) {
   useAddress(state, opened, change);
   const choose = useCallback(
     (choice: MachineChoice) =>
-      change(({ map }) => ({ choice, step: null, map: { ...map, view: null, selected: null } })),
+      change(({ map }) => ({
+        choice,
+        step: null,
+        operations: 0,
+        map: { ...map, view: null, selected: null },
+      })),
     [change],
   );
   // What could not be opened is not what the page is about: the machine in view is.
@@ -108,6 +113,18 @@ export function App({ first }: { readonly first: PageState }) {
   useEffect(() => {
     document.title = opened ? `${titleOf(opened)} · SlopOS memory explorer` : FIRST_TITLE;
   }, [opened]);
+  const { lecture } = state;
+  useEffect(() => {
+    document.documentElement.classList.toggle("lecture", lecture);
+    const press = (event: KeyboardEvent) => {
+      const isTyping =
+        event.target instanceof Element && event.target.closest("input, select, textarea");
+      if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === "f" || event.key === "F") change({ lecture: !lecture });
+    };
+    document.addEventListener("keydown", press);
+    return () => document.removeEventListener("keydown", press);
+  }, [lecture, change]);
   const loading = "client" in machine && machine.loading;
   return (
     <>
@@ -119,7 +136,14 @@ export function App({ first }: { readonly first: PageState }) {
             See what it does with it.
           </p>
         </div>
-        {opened && <ShareBar {...{ state, opened }} />}
+        {opened && (
+          <div class="page-tools">
+            <ShareBar {...{ state, opened }} report={"client" in machine ? machine.report : null} />
+            <button type="button" onClick={() => change({ lecture: true })}>
+              Lecture (F)
+            </button>
+          </div>
+        )}
       </header>
       <main>
         <MachinePicker
@@ -188,6 +212,16 @@ function Machine({ state, machine, onChange }: MachineProps) {
   const onStep = useCallback((chosen: StepId | null) => onChange({ step: chosen }), [onChange]);
   const onLoad = useCallback((load: WorkloadSettings) => onChange({ load }), [onChange]);
   const onVirtual = useCallback((virtual: bigint) => onChange({ virtual }), [onChange]);
+  // The moment that a link points at.
+  useEffect(() => {
+    if (!state.operations || plan.failure) return;
+    const { operations, load: settings } = state;
+    void client.ask("run", { operations, settings }).catch(() => {});
+    // Once for each machine: what happens later is the visitor's.
+  }, [client, opened]);
+  useEffect(() => {
+    if (report && report.operations > state.operations) onChange({ operations: 0 });
+  }, [report, state.operations, onChange]);
   const tabs = plan.failure ? TABS.filter(({ id }) => id === "bring-up") : TABS;
   const tab = tabs.some(({ id }) => id === state.tab) ? state.tab : "bring-up";
   return (
@@ -203,9 +237,21 @@ function Machine({ state, machine, onChange }: MachineProps) {
         }
       />
       <section class="panel">
-        <TabBar tabs={tabs} chosen={tab} onChoose={(id) => onChange({ tab: id })} />
+        <div class="tab-head">
+          <TabBar tabs={tabs} chosen={tab} onChoose={(id) => onChange({ tab: id })} />
+          {state.lecture && (
+            <button type="button" class="small" onClick={() => onChange({ lecture: false })}>
+              End lecture (F)
+            </button>
+          )}
+        </div>
         <TabPanel id="bring-up" chosen={tab}>
-          <Timeline plan={plan} steps={steps} chosen={state.step} onChoose={onStep} />
+          <Timeline
+            {...{ plan, steps }}
+            chosen={state.step}
+            onChoose={onStep}
+            keys={state.lecture && tab === "bring-up"}
+          />
         </TabPanel>
         {!plan.failure && (
           <>

@@ -28,6 +28,10 @@ export interface PageState {
   readonly virtual: bigint;
   /** What the random load is set to. */
   readonly load: WorkloadSettings;
+  /** Operations of that load that are done as soon as the machine is open. */
+  readonly operations: number;
+  /** True for large text and nothing but map, story and controls. */
+  readonly lecture: boolean;
 }
 
 export const FIRST_STATE: PageState = {
@@ -36,7 +40,9 @@ export const FIRST_STATE: PageState = {
   step: null,
   tab: "bring-up",
   virtual: 0x100000n,
-  load: { mix: "geometric", flags: 0, fill: 0.6, speed: 10_000 },
+  load: { mix: "geometric", flags: 0, fill: 0.6, speed: 10_000, seed: 1 },
+  operations: 0,
+  lecture: false,
 };
 
 const SCALES = ["linear", "log", "pieces"] as const;
@@ -87,6 +93,8 @@ export async function toFragment(state: PageState, text: string): Promise<string
   if (virtual !== FIRST_STATE.virtual) fields.set("virtual", `0x${virtual.toString(16)}`);
   const set = loadText(load);
   if (set !== loadText(FIRST_STATE.load)) fields.set("load", set);
+  if (state.operations) fields.set("operations", String(state.operations));
+  if (state.lecture) fields.set("lecture", "on");
   return fields.toString();
 }
 
@@ -111,19 +119,25 @@ export async function fromFragment(fragment: string): Promise<PageState> {
     tab: TABS.find(({ id }) => id === fields.get("tab"))?.id ?? FIRST_STATE.tab,
     virtual: parseAddress(fields.get("virtual") ?? "") ?? FIRST_STATE.virtual,
     load: loadOf(fields.get("load") ?? ""),
+    operations: /^\d{1,8}$/.test(fields.get("operations") ?? "")
+      ? Number(fields.get("operations"))
+      : 0,
+    lecture: fields.get("lecture") === "on",
   };
 }
 
-/** A load in a link: mix, percent, operations a second, flags; separated by dots. */
-function loadText({ mix, fill, speed, flags }: WorkloadSettings): string {
-  return [mix, Math.round(fill * 100), speed, flags].join(".");
+/** A load in a link: mix, percent, operations a second, flags, seed; separated by dots. */
+function loadText({ mix, fill, speed, flags, seed }: WorkloadSettings): string {
+  return [mix, Math.round(fill * 100), speed, flags, seed].join(".");
 }
 
 function loadOf(text: string): WorkloadSettings {
-  const [, mix, fill, speed, flags] = /^([a-z]+)\.(\d{1,3})\.(\d{1,7})\.([0-7])$/.exec(text) ?? [];
+  const [, mix, ...numbers] =
+    /^([a-z]+)\.(\d{1,3})\.(\d{1,7})\.([0-7])\.(\d{1,9})$/.exec(text) ?? [];
+  const [fill = 0, speed = 0, flags = 0, seed = 0] = numbers.map(Number);
   const known = ORDER_MIXES.find((one) => one === mix);
-  if (!known || Number(fill) > 100 || Number(speed) < 1) return FIRST_STATE.load;
-  return { mix: known, fill: Number(fill) / 100, speed: Number(speed), flags: Number(flags) };
+  if (!known || fill > 100 || speed < 1) return FIRST_STATE.load;
+  return { mix: known, fill: fill / 100, speed, flags, seed };
 }
 
 async function choiceOf(fields: URLSearchParams): Promise<MachineChoice> {

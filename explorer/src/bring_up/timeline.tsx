@@ -3,7 +3,7 @@
  * step shows the map as it stood after it.
  */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { type Plan } from "../../../tools/plan/plan.ts";
 import { formatMicroseconds } from "../format.ts";
 import { Log } from "./log_view.tsx";
@@ -19,9 +19,11 @@ export interface TimelineProps {
   /** The chosen step; null for the whole machine. */
   readonly chosen: StepId | null;
   readonly onChoose: (step: StepId | null) => void;
+  /** True if arrows go from step to step and the space bar plays and pauses, wherever the focus is. */
+  readonly keys: boolean;
 }
 
-export function Timeline({ plan, steps, chosen, onChoose }: TimelineProps) {
+export function Timeline({ plan, steps, chosen, onChoose, keys }: TimelineProps) {
   const [playing, setPlaying] = useState(false);
   const index = steps.findIndex(({ id }) => id === chosen);
 
@@ -40,6 +42,35 @@ export function Timeline({ plan, steps, chosen, onChoose }: TimelineProps) {
     if (!steps[index + 1]?.reached || index < 0) onChoose("look");
     setPlaying(true);
   };
+  // A key may be pressed again before the page shows what the first press did.
+  const at = useRef(index);
+  at.current = index;
+  useEffect(() => {
+    if (!keys) return;
+    const press = (event: KeyboardEvent) => {
+      const { target } = event;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+      // The map and fields have uses of their own for these keys.
+      if (target instanceof Element && target.closest(".map-bar, input, select, textarea")) return;
+      const go = (place: number) => {
+        setPlaying(false);
+        if (!steps[place]?.reached) return;
+        at.current = place;
+        onChoose(steps[place].id);
+      };
+      const actions: Record<string, () => void> = {
+        ArrowRight: () => go(at.current + 1),
+        ArrowLeft: () => go(at.current - 1),
+        " ": playing ? () => setPlaying(false) : play,
+      };
+      const action = actions[event.key];
+      if (!action) return;
+      action();
+      event.preventDefault();
+    };
+    document.addEventListener("keydown", press);
+    return () => document.removeEventListener("keydown", press);
+  });
   const step = steps[index];
   return (
     <div class="timeline">

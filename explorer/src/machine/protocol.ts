@@ -36,6 +36,8 @@ export interface WorkloadSettings {
   readonly fill: number;
   /** Operations a second. */
   readonly speed: number;
+  /** The same seed does the same to the same machine. */
+  readonly seed: number;
 }
 
 /** What an allocation or a free came to. */
@@ -104,6 +106,8 @@ export interface AllocatorReport {
   readonly running: boolean;
   /** Operations a second that a running load reaches; null before that is known. */
   readonly rate: number | null;
+  /** True if all operations were the random load's under one setting: they can be done again. */
+  readonly repeatable: boolean;
 }
 
 /** One entry that a page walk reads. */

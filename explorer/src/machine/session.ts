@@ -101,7 +101,7 @@ export class Session {
   }
 
   /** Surveys memory and adds a point to the plot; the report since the last one. */
-  report(running: boolean, rate: number | null = null): AllocatorReport {
+  report(running: boolean, rate: number | null = null, repeatable = false): AllocatorReport {
     const started = performance.now();
     const totals = totalsOf(this.#kernel);
     const found = survey(this.#kernel, totals.max_order, this.range);
@@ -125,6 +125,7 @@ export class Session {
       points,
       running,
       rate,
+      repeatable,
     };
   }
 }

@@ -56,6 +56,19 @@ let reported = 0;
 let rate: number | null = null;
 let rateSince = 0;
 let rateFrom = 0;
+/**
+ * What all operations since the machine was opened were done by: one setting of the random load; "" before
+ * the first, null once there was something else.
+ */
+let moment: string | null = "";
+
+/** Does `operations` operations of the random load. */
+function operate(operations: number, settings: WorkloadSettings): void {
+  const { mix, fill, flags, seed } = settings;
+  const setting = [mix, fill, flags, seed].join();
+  if (moment !== setting) moment = moment === "" ? setting : null;
+  workload.run(current().allocations, operations, settings);
+}
 
 function open(source: MapSource): OpenedMachine {
   if (!kernel) throw new Error("The worker has no kernel yet.");
@@ -65,6 +78,7 @@ function open(source: MapSource): OpenedMachine {
   ++driver;
   session = opened;
   workload = new Workload();
+  moment = "";
   return { plan: opened.plan, tables: opened.tables() };
 }
 
@@ -75,7 +89,10 @@ function current(): Session {
 
 function report(running: boolean): void {
   if (!session?.started) return;
-  scope.postMessage({ kind: "report", report: session.report(running, running ? rate : null) });
+  scope.postMessage({
+    kind: "report",
+    report: session.report(running, running ? rate : null, Boolean(moment)),
+  });
   reported = performance.now();
 }
 
@@ -121,11 +138,10 @@ function drive(portion: () => number | null): void {
 
 /** Does `operations` operations as fast as they go. */
 function run(operations: number, settings: WorkloadSettings): void {
-  const { allocations } = current();
   const portion = Math.min(MOST_OPERATIONS, Math.ceil(operations / REPORTS_OF_RUN));
   let left = operations;
   drive(() => {
-    workload.run(allocations, Math.min(portion, left), settings);
+    operate(Math.min(portion, left), settings);
     left -= portion;
     return left > 0 ? 0 : null;
   });
@@ -133,7 +149,6 @@ function run(operations: number, settings: WorkloadSettings): void {
 
 /** Keeps `settings.speed` operations a second, as far as the machine can. */
 function runEndlessly(settings: WorkloadSettings): void {
-  const { allocations } = current();
   const { speed } = settings;
   let last = performance.now();
   let due = 0;
@@ -143,7 +158,7 @@ function runEndlessly(settings: WorkloadSettings): void {
     last = began;
     while (due >= 1 && performance.now() - began < PORTION_TIME) {
       const operations = Math.min(Math.floor(due), CHUNK);
-      workload.run(allocations, operations, settings);
+      operate(operations, settings);
       due -= operations;
     }
     return due >= 1 ? 0 : TICK;
@@ -162,17 +177,20 @@ function serve(request: RequestMessage): unknown {
       return opened;
     }
     case "allocate": {
+      moment = null;
       const result = current().allocations.allocate(request.ask.order, request.ask.flags);
       report(false);
       return result;
     }
     case "free": {
+      moment = null;
       const result = current().allocations.freeAny(request.ask.address, request.ask.order);
       report(false);
       return result;
     }
     case "freeAll":
       ++driver;
+      moment = null;
       current().allocations.freeAll();
       report(false);
       return null;

@@ -8,18 +8,21 @@ import { Random } from "../../../tools/trace/random.ts";
 import { type Allocations } from "./allocations.ts";
 import { MOST_BLOCKS, type WorkloadSettings } from "./protocol.ts";
 
-const SEED = 1;
-
 /** How far operations lean towards the share that is asked for: the further away, the more. */
 const LEAST_LEAN = 0.05;
 const MOST_LEAN = 0.45;
 const GAIN = 5;
 
 export class Workload {
-  readonly #random = new Random(SEED);
+  #seed = 0;
+  #random = new Random(this.#seed);
 
-  /** Does `operations` operations. */
+  /** Does `operations` operations; another seed than the last time begins its numbers anew. */
   run(allocations: Allocations, operations: number, settings: WorkloadSettings): void {
+    if (settings.seed !== this.#seed) {
+      this.#seed = settings.seed;
+      this.#random = new Random(settings.seed);
+    }
     const managed = allocations.managedFrames();
     const aim = settings.fill * managed;
     const { own } = allocations;

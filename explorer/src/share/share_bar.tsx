@@ -8,6 +8,7 @@ import { type PageState, toFragment } from "../app/page_state.ts";
 import { STEPS } from "../bring_up/steps.ts";
 import { formatBytes } from "../format.ts";
 import { type ShownMachine } from "../app/use_machine.ts";
+import { type AllocatorReport } from "../machine/protocol.ts";
 import { Axis } from "../map/axis.ts";
 import { PlanMap } from "../map/machine_map.ts";
 import { readPalette } from "../map/palette.ts";
@@ -22,9 +23,10 @@ const MESSAGE_TIME = 5000;
 export interface ShareBarProps {
   readonly state: PageState;
   readonly opened: ShownMachine;
+  readonly report: AllocatorReport | null;
 }
 
-export function ShareBar({ state, opened }: ShareBarProps) {
+export function ShareBar({ state, opened, report }: ShareBarProps) {
   const bar = useRef<HTMLDivElement>(null);
   const [message, setMessage] = useState("");
   const { plan, tables } = opened;
@@ -53,7 +55,9 @@ export function ShareBar({ state, opened }: ShareBarProps) {
     );
   };
   const copyLink = async () => {
-    const fragment = await toFragment(state, mapText(plan.input));
+    // A load that can be done again is: the link opens at this moment.
+    const operations = report?.repeatable ? report.operations : state.operations;
+    const fragment = await toFragment({ ...state, operations }, mapText(plan.input));
     const link = new URL(`#${fragment}`, location.href).href;
     try {
       await navigator.clipboard.writeText(link);
