@@ -6,6 +6,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks"
 import { AllocatorPanel } from "../allocator/allocator_panel.tsx";
 import { type StepId, stepsOf } from "../bring_up/steps.ts";
 import { Timeline } from "../bring_up/timeline.tsx";
+import { AddressBox } from "../lookup/address_box.tsx";
 import { MapPanel, type MapSettings } from "../map/map_panel.tsx";
 import { type WorkloadSettings } from "../machine/protocol.ts";
 import { PlanMap } from "../map/machine_map.ts";
@@ -235,7 +236,12 @@ function Machine({ state, machine, onChange }: MachineProps) {
         describe={(piece) =>
           !plan.failure && <PieceMappings {...{ client, piece, onWalk }} machine={opened} />
         }
-      />
+      >
+        <AddressBox
+          {...{ client, plan, onWalk }}
+          onFound={(selected) => onSettings({ selected })}
+        />
+      </MapPanel>
       <section class="panel">
         <div class="tab-head">
           <TabBar tabs={tabs} chosen={tab} onChoose={(id) => onChange({ tab: id })} />

@@ -41,9 +41,11 @@ export interface MapPanelProps {
   readonly onSettings: (change: Partial<MapSettings>) => void;
   /** What the page knows of a piece beyond its own figures. */
   readonly describe: (piece: Piece) => ComponentChildren;
+  /** Stands below the legend. */
+  readonly children: ComponentChildren;
 }
 
-export function MapPanel({ map, owners, settings, onSettings, describe }: MapPanelProps) {
+export function MapPanel({ map, owners, settings, onSettings, describe, children }: MapPanelProps) {
   const { pieces } = map;
   const [highlighted, setHighlighted] = useState<OwnerId | null>(null);
   // A step that is chosen marks what it is about, whatever the legend marked before.
@@ -136,6 +138,7 @@ export function MapPanel({ map, owners, settings, onSettings, describe }: MapPan
           {chosen.owner !== "hole" && describe(chosen)}
         </div>
       )}
+      {children}
       <p class="hint" id="map-keys">
         Ctrl + wheel or a pinch zooms, as do ↑ ↓ and the wheel alone once the map is pressed; drag
         or Shift+← → pan, ← → go from piece to piece, Enter zooms to it, Escape shows all.
