@@ -3,7 +3,7 @@
  */
 
 import { SUBJECT } from "./allocators.ts";
-import { COUNTED, EMULATED } from "./guest.ts";
+import { COUNTED, COUNTED_AOT, EMULATED, EMULATED_AOT, GUEST, GUEST_AOT } from "./guest.ts";
 import { type Results } from "./results.ts";
 
 /** A goal that a run had figures for. */
@@ -48,6 +48,16 @@ const HANDOFF_LIMIT = 1.5;
 
 /** Most time from the log's first line to the started line under TCG, in microseconds. */
 const STARTED_LIMIT = 60_000;
+const STARTED_AOT_LIMIT = 25_000;
+
+/** Most instructions of the same as machine code, in thousands. */
+const STARTED_AOT_INSTRUCTIONS = 800;
+
+/** Most instructions that a measure may take in the guest as machine code. */
+const AOT_LIMITS: Readonly<Record<string, number>> = { W1: 45, d4096: 80, "W2 alloc": 26 };
+
+/** For all other measures: the most of what the interpreter takes there. */
+const AOT_SHARE = 0.1;
 
 function atMost(goal: string, figure: number, limit: number, unit: string, scale = 1): Outcome {
   const show = (value: number) => `${(value / scale).toFixed(2)}${unit}`;
@@ -60,6 +70,16 @@ function speedOutcomes({ speed }: Results): Outcome[] {
     const limit = engine === "V8" ? RATIO_LIMITS[measure] : WASM3_LIMIT;
     if (limit === undefined || (engine !== "V8" && engine !== "wasm3")) return [];
     return [atMost(`${measure}, ${engine}`, ratio.median, limit, "")];
+  });
+}
+
+function aotOutcomes({ speed }: Results): Outcome[] {
+  const own = speed.filter(({ allocator }) => allocator === SUBJECT);
+  return own.flatMap(({ engine, measure, time }) => {
+    if (engine !== GUEST_AOT) return [];
+    const interpreted = own.find((each) => each.engine === GUEST && each.measure === measure);
+    const limit = AOT_LIMITS[measure] ?? (interpreted ? interpreted.time.median * AOT_SHARE : null);
+    return limit === null ? [] : [atMost(`${measure}, ${engine}`, time.median, limit, "")];
   });
 }
 
@@ -105,6 +125,16 @@ function startUpOutcomes({ startUp }: Results): Outcome[] {
   if (timed) {
     outcomes.push(atMost("start at 512 MiB, TCG", timed.started, STARTED_LIMIT, " ms", 1000));
   }
+  const compiled = find(COUNTED_AOT, "512 MiB");
+  if (compiled) {
+    const limit = STARTED_AOT_INSTRUCTIONS;
+    outcomes.push(atMost("start at 512 MiB, aot", compiled.started, limit, " thousand"));
+  }
+  const compiledTime = find(EMULATED_AOT, "512 MiB");
+  if (compiledTime) {
+    const { started } = compiledTime;
+    outcomes.push(atMost("start at 512 MiB, aot, TCG", started, STARTED_AOT_LIMIT, " ms", 1000));
+  }
   return outcomes;
 }
 
@@ -112,6 +142,7 @@ function startUpOutcomes({ startUp }: Results): Outcome[] {
 export function outcomes(results: Results): Outcome[] {
   return [
     ...speedOutcomes(results),
+    ...aotOutcomes(results),
     ...fragmentationOutcomes(results),
     ...seedingOutcomes(results),
     ...startUpOutcomes(results),

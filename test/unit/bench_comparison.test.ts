@@ -13,7 +13,7 @@ import {
   isWorse,
 } from "../../bench/comparison.ts";
 import { outcomes } from "../../bench/goals.ts";
-import { GUEST } from "../../bench/guest.ts";
+import { COUNTED_AOT, EMULATED_AOT, GUEST, GUEST_AOT } from "../../bench/guest.ts";
 import { type Results, type SpeedResult } from "../../bench/results.ts";
 
 function exactly(median: number, spread = 0) {
@@ -109,6 +109,28 @@ describe("goals", () => {
     expect(met(1.2, "wasm3")).toEqual([true]);
     expect(met(1.21, "wasm3")).toEqual([false]);
     expect(met(0.1, "wasm2c")).toEqual([]);
+  });
+
+  test("bind machine code by instructions, by wasm3's where nothing else is said", () => {
+    const met = (measure: string, count: number, interpreted: number) => {
+      const counts = [
+        speed(measure, interpreted / 10, 0, GUEST),
+        speed(measure, count / 10, 0, GUEST_AOT),
+      ];
+      return outcomes(results({ speed: counts })).map((each) => each.met);
+    };
+    expect(met("W1", 45, 100)).toEqual([true]);
+    expect(met("W1", 46, 1000)).toEqual([false]);
+    expect(met("W4", 100, 1000)).toEqual([true]);
+    expect(met("W4", 101, 1000)).toEqual([false]);
+    const start = (machine: string, started: number) =>
+      outcomes(results({ startUp: [{ machine, memory: "512 MiB", handoff: 1, started }] })).map(
+        (each) => each.met,
+      );
+    expect(start(COUNTED_AOT, 800)).toEqual([true]);
+    expect(start(COUNTED_AOT, 801)).toEqual([false]);
+    expect(start(EMULATED_AOT, 25_000)).toEqual([true]);
+    expect(start(EMULATED_AOT, 25_001)).toEqual([false]);
   });
 
   test("bind this kernel only", () => {
