@@ -131,17 +131,18 @@ export const MUTANTS = [
   ["early/unreserved", "if (source.type != wanted) continue;", ""],
 
   // The direct map: what the tables say.
+  ["early/direct_map", "if (!mapped) return virtual;", "if (mapped) return virtual;"],
   [
     "early/direct_map",
-    "if (isMapped == mapped) return virtual;",
-    "if (isMapped != mapped) return virtual;",
+    "(leafAddress(entry, virtual, level) == virtual - offset) == mapped",
+    "!mapped",
   ],
   [
     "early/direct_map",
-    "const lastHere = min(last, virtual | spanMask(level));",
-    "const lastHere = virtual | spanMask(level);",
+    "const lastHere = min(last, virtual | inside);",
+    "const lastHere = virtual | inside;",
   ],
-  ["early/direct_map", "virtual = lastHere + 1;", "virtual = lastHere + 1 + spanMask(level);"],
+  ["early/direct_map", "slot += 8;", ""],
 
   // Linear memory and carving: what is mapped, committed and recorded.
   ["paging/linear_memory", "data - FRAME_SIZE,", "data,"],

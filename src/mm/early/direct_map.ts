@@ -55,19 +55,22 @@ const USABLE_ENTRY: u64 = PRESENT | WRITABLE;
  * there is none.
  */
 function firstThat(mapped: bool, table: u64, level: i32, virtual: u64, last: u64): u64 {
+  const inside = spanMask(level);
+  let slot = entryAddress(table, virtual, level);
   while (true) {
-    const entry = physLoad(entryAddress(table, virtual, level));
-    const lastHere = min(last, virtual | spanMask(level));
-    const isUsable = (entry & USABLE_ENTRY) == USABLE_ENTRY;
-    if (isUsable && !isLeaf(entry, level)) {
+    const entry = physLoad(slot);
+    const lastHere = min(last, virtual | inside);
+    if ((entry & USABLE_ENTRY) != USABLE_ENTRY) {
+      if (!mapped) return virtual;
+    } else if (isLeaf(entry, level)) {
+      if ((leafAddress(entry, virtual, level) == virtual - offset) == mapped) return virtual;
+    } else {
       const below = firstThat(mapped, entry & ENTRY_ADDRESS, level - 1, virtual, lastHere);
       if (below != NONE) return below;
-    } else {
-      const isMapped = isUsable && leafAddress(entry, virtual, level) == virtual - offset;
-      if (isMapped == mapped) return virtual;
     }
     if (lastHere == last) return NONE;
     virtual = lastHere + 1;
+    slot += 8;
   }
 }
 
