@@ -13,6 +13,7 @@ import "./styles/bring_up.css";
 import "./styles/allocators.css";
 import "./styles/paging.css";
 import "./styles/lecture.css";
+import "./styles/tasks.css";
 
 const state = await fromFragment(location.hash.slice(1));
 render(<App first={state} />, document.getElementById("app")!);

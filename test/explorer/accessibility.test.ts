@@ -22,6 +22,7 @@ describe.skipIf(NO_BROWSER)("accessibility", () => {
     "step=carve&at=0x100000",
     "tab=allocators",
     "tab=page-tables",
+    "task=overlap&lecture=on",
     "machine=limine-pr288-sanitiser-synthetic",
     "machine=unheard-of",
   ];

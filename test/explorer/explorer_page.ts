@@ -7,7 +7,7 @@
  */
 
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -149,6 +149,14 @@ export class ExplorerSite {
 
   get address(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}${FOLDER}`;
+  }
+
+  /** The files that a server hands out, with their bytes. */
+  sizes(): { readonly name: string; readonly bytes: number }[] {
+    return readdirSync(this.#folder, { recursive: true, encoding: "utf8" }).map((name) => ({
+      name,
+      bytes: statSync(join(this.#folder, name)).size,
+    }));
   }
 
   /** Opens the page, hands it to `use`, and fails if the page did what it must not. */

@@ -33,6 +33,12 @@ describe.skipIf(NO_BROWSER)("the page", () => {
     expect(offences).toEqual([]);
   });
 
+  test("has less than 250 KB of script", () => {
+    const sizes = site.sizes().filter(({ name }) => name.endsWith(".js"));
+    expect(sizes.length).toBeGreaterThanOrEqual(2);
+    expect(sizes.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(250_000);
+  });
+
   test("says what to do when kernel.wasm is missing", async () => {
     await site.visit({ without: "kernel.wasm" }, async ({ page }) => {
       const alert = page.getByRole("alert");

@@ -8,13 +8,14 @@ import { type StepId, stepsOf } from "../bring_up/steps.ts";
 import { Timeline } from "../bring_up/timeline.tsx";
 import { AddressBox } from "../lookup/address_box.tsx";
 import { MapPanel, type MapSettings } from "../map/map_panel.tsx";
-import { type WorkloadSettings } from "../machine/protocol.ts";
+import { type AddressWalk, type WorkloadSettings } from "../machine/protocol.ts";
+import { pieceAt } from "../map/piece.ts";
 import { PlanMap } from "../map/machine_map.ts";
 import { PieceMappings } from "../map/piece_mappings.tsx";
 import { PagingPanel } from "../paging/paging_panel.tsx";
 import { mapText } from "../share/carried_map.ts";
 import { ShareBar } from "../share/share_bar.tsx";
-import { type MachineChoice } from "./choice.ts";
+import { isSameChoice, type MachineChoice } from "./choice.ts";
 import { MachinePicker } from "./machine_picker.tsx";
 import {
   fromFragment,
@@ -24,6 +25,9 @@ import {
   TABS,
   toFragment,
 } from "./page_state.ts";
+import { Glossary } from "../tasks/glossary.tsx";
+import { TaskBar } from "../tasks/task_bar.tsx";
+import { type Task, TASKS } from "../tasks/tasks.ts";
 import { Summary, titleOf } from "./summary.tsx";
 import { TabBar, TabPanel } from "./tabs.tsx";
 import { type MachineState, type ShownMachine, useMachine } from "./use_machine.ts";
@@ -114,6 +118,23 @@ export function App({ first }: { readonly first: PageState }) {
   useEffect(() => {
     document.title = opened ? `${titleOf(opened)} · SlopOS memory explorer` : FIRST_TITLE;
   }, [opened]);
+  const startTask = useCallback(
+    (task: Task | null) =>
+      change(({ map, choice }) => {
+        if (!task) return { task: null };
+        // The same machine again would lose what was done to it.
+        const wanted = task.start.choice;
+        const kept = wanted && !isSameChoice(wanted, choice) ? wanted : choice;
+        return {
+          ...task.start,
+          choice: kept,
+          operations: 0,
+          task: task.id,
+          map: { ...map, view: null, selected: null },
+        };
+      }),
+    [change],
+  );
   const { lecture } = state;
   useEffect(() => {
     document.documentElement.classList.toggle("lecture", lecture);
@@ -140,6 +161,9 @@ export function App({ first }: { readonly first: PageState }) {
         {opened && (
           <div class="page-tools">
             <ShareBar {...{ state, opened }} report={"client" in machine ? machine.report : null} />
+            <button type="button" onClick={() => startTask(TASKS[0]!)}>
+              Tasks
+            </button>
             <button type="button" onClick={() => change({ lecture: true })}>
               Lecture (F)
             </button>
@@ -165,7 +189,7 @@ export function App({ first }: { readonly first: PageState }) {
           </div>
         )}
         {"client" in machine && machine.opened && (
-          <Machine state={state} machine={machine} onChange={change} />
+          <Machine state={state} machine={machine} onChange={change} onTask={startTask} />
         )}
         {!machine.error && !opened && (
           <p class="hint" role="status">
@@ -173,6 +197,7 @@ export function App({ first }: { readonly first: PageState }) {
           </p>
         )}
       </main>
+      <Glossary />
       <footer class="page-foot">
         Nothing leaves this page: the kernel is a WebAssembly module that runs in your browser, the
         same file, bit for bit, that boots on a PC.
@@ -185,10 +210,11 @@ interface MachineProps {
   readonly state: PageState;
   readonly machine: MachineState;
   readonly onChange: (change: StateChange) => void;
+  readonly onTask: (task: Task | null) => void;
 }
 
 /** Everything about the machine that is open. */
-function Machine({ state, machine, onChange }: MachineProps) {
+function Machine({ state, machine, onChange, onTask }: MachineProps) {
   const { client, report, history } = machine;
   const opened = machine.opened!;
   const { plan, tables } = opened;
@@ -223,10 +249,22 @@ function Machine({ state, machine, onChange }: MachineProps) {
   useEffect(() => {
     if (report && report.operations > state.operations) onChange({ operations: 0 });
   }, [report, state.operations, onChange]);
+  const [walk, setWalk] = useState<AddressWalk | null>(null);
+  const task = TASKS.find(({ id }) => id === state.task);
+  const { selected } = state.map;
+  const situation = {
+    plan,
+    step,
+    tab: state.tab,
+    piece: selected === null ? null : map.pieces[pieceAt(map.pieces, selected)]!,
+    report,
+    walk,
+  };
   const tabs = plan.failure ? TABS.filter(({ id }) => id === "bring-up") : TABS;
   const tab = tabs.some(({ id }) => id === state.tab) ? state.tab : "bring-up";
   return (
     <>
+      {task && <TaskBar {...{ task, situation, onTask }} />}
       <Summary plan={plan} name={opened.name} />
       <MapPanel
         map={map}
@@ -279,6 +317,7 @@ function Machine({ state, machine, onChange }: MachineProps) {
                 onVirtual={onVirtual}
                 wanted={isWalkWanted}
                 onShown={() => setWalkWanted(false)}
+                onAnswer={setWalk}
               />
             </TabPanel>
           </>

@@ -40,3 +40,8 @@ export function whyNoSource(choice: MachineChoice): string {
         "brought, and this is another. Paste or drop the log again."
     : "This page does not come with a machine of that name; choose another.";
 }
+
+/** True if both choose the same machine. */
+export function isSameChoice(one: MachineChoice, other: MachineChoice): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

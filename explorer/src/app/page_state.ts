@@ -32,6 +32,8 @@ export interface PageState {
   readonly operations: number;
   /** True for large text and nothing but map, story and controls. */
   readonly lecture: boolean;
+  /** The task that is worked on, by its name; null for none. */
+  readonly task: string | null;
 }
 
 export const FIRST_STATE: PageState = {
@@ -43,6 +45,7 @@ export const FIRST_STATE: PageState = {
   load: { mix: "geometric", flags: 0, fill: 0.6, speed: 10_000, seed: 1 },
   operations: 0,
   lecture: false,
+  task: null,
 };
 
 const SCALES = ["linear", "log", "pieces"] as const;
@@ -94,6 +97,7 @@ export async function toFragment(state: PageState, text: string): Promise<string
   const set = loadText(load);
   if (set !== loadText(FIRST_STATE.load)) fields.set("load", set);
   if (state.operations) fields.set("operations", String(state.operations));
+  if (state.task) fields.set("task", state.task);
   if (state.lecture) fields.set("lecture", "on");
   return fields.toString();
 }
@@ -123,6 +127,7 @@ export async function fromFragment(fragment: string): Promise<PageState> {
       ? Number(fields.get("operations"))
       : 0,
     lecture: fields.get("lecture") === "on",
+    task: fields.get("task"),
   };
 }
 

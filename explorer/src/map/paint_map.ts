@@ -222,6 +222,7 @@ function paintPlate(
 /** What is written on a piece: the reason where it says more than the owner. */
 function nameOnMap({ owner, detail }: Piece): string {
   if (owner === "hole") return "hole";
+  if (owner === "managed" || owner === "reclaimed") return owner;
   const saysMore = owner === "carved" || owner === "image" || owner === "acpi";
   return saysMore ? detail : ownerOf(owner).label;
 }

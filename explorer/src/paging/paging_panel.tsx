@@ -20,6 +20,8 @@ export interface PagingPanelProps {
   /** True if the walk was asked for elsewhere: it comes into view and takes the focus. */
   readonly wanted: boolean;
   readonly onShown: () => void;
+  /** Told each walk that is shown. */
+  readonly onAnswer: (walk: AddressWalk) => void;
 }
 
 /** An example of each part of the address space. */
@@ -35,7 +37,7 @@ function examples(runs: readonly MappedRun[]): { label: string; virtual: bigint 
 }
 
 export function PagingPanel(props: PagingPanelProps) {
-  const { client, machine, virtual, onVirtual, wanted, onShown } = props;
+  const { client, machine, virtual, onVirtual, wanted, onShown, onAnswer } = props;
   const shown = useRef<HTMLDivElement>(null);
   const [text, setText] = useState(formatVirtual(virtual));
   const [error, setError] = useState("");
@@ -50,6 +52,9 @@ export function PagingPanel(props: PagingPanelProps) {
     client.ask("walk", { virtual }).then(setWalk, (reason: Error) => setError(reason.message));
   }, [client, machine, virtual]);
 
+  useEffect(() => {
+    if (walk) onAnswer(walk);
+  }, [walk, onAnswer]);
   useEffect(() => {
     if (!wanted || walk?.virtual !== virtual) return;
     shown.current!.focus();
