@@ -11,7 +11,7 @@ import { type Boot, boot } from "./boot.ts";
 import { type KernelLog } from "./kernel_log.ts";
 import { type Engine } from "./engines.ts";
 import { type Loader, buildIso, kindOf } from "./loaders.ts";
-import { KERNEL, runScript, withDirectory } from "./scripts.ts";
+import { KERNEL, RELATIVELY, ROOT, runScript, withDirectory } from "./scripts.ts";
 
 const FRAME = 4096;
 const MEBIBYTE = 1 << 20;
@@ -115,15 +115,15 @@ function describeScripts(loader: Loader): void {
   it("the verdict and the console do not depend on the environment or on the log", () =>
     withDirectory(async (work) => {
       const iso = join(work, "test.iso");
-      const CDPATH = ".:/usr:/";
+      const CDPATH = `${ROOT}:/`;
       const made = await buildIso(loader, ["-o", iso], { CDPATH, POSIXLY_CORRECT: "1" });
       expect(made, made.stderr).toMatchObject({ status: PASS });
       const pipe = join(work, "pipe");
       execFileSync("mkfifo", [pipe]);
-      for (const log of ["/dev/stdout", "/dev/full", pipe]) {
+      for (const log of ["/dev/full", pipe]) {
         const { status, stdout } = await runScript("run_qemu_ovmf", [iso, "60", "--log", log], {
           env: { CDPATH },
-          line: 'exec "$0" "$@" 2>&-',
+          line: `${RELATIVELY} 2>&-`,
         });
         expect(status, log).toBe(PASS);
         expect(stdout.match(/boot: SlopOS Kernel Started!$/gm)).toHaveLength(1);

@@ -17,6 +17,9 @@ export const ROOT = resolve(import.meta.dirname, "../..");
 /** The module that every ISO carries. */
 export const KERNEL = join(ROOT, "builddir/kernel.wasm");
 
+/** A `line` that calls the script by a relative path, which is what `CDPATH` has a say in. */
+export const RELATIVELY = 'builtin cd "${0%/*}/.." && exec bash "scripts/${0##*/}" "$@"';
+
 export interface Outcome {
   /** The exit status. */
   readonly status: number | null;
