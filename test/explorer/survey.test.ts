@@ -5,6 +5,7 @@
 
 import { readFileSync } from "node:fs";
 import { beforeEach, describe, expect, test } from "vitest";
+import { blockChange, describeChange } from "../../explorer/src/allocator/block_change.ts";
 import { OwnedBlocks } from "../../explorer/src/machine/owned_blocks.ts";
 import { Session } from "../../explorer/src/machine/session.ts";
 import { MOST_CELLS } from "../../explorer/src/machine/survey.ts";
@@ -102,6 +103,42 @@ describe("on a 32 MiB machine", () => {
       expect(session.allocations.operations).toBe(1600);
     },
   );
+
+  test("one operation at a time, the changes of the orders are those of one block", () => {
+    const workload = new Workload();
+    const settings = { mix: "geometric", flags: 0, fill: 0.02, speed: 1, seed: 3 } as const;
+    let before = session.report(false);
+    const said = new Set<string>();
+    for (let round = 0; round < 300; ++round) {
+      workload.run(session.allocations, 1, settings);
+      const after = session.report(false);
+      const { kind, order, address } = after.last!;
+      const change = blockChange(before.freeByOrder, after.freeByOrder);
+      const frames = change.reduce((sum, by, place) => sum + by * 2 ** place, 0);
+      expect(frames).toBe((kind === "free" ? 1 : -1) * 2 ** order);
+      const text = describeChange(after.last!, change);
+      expect(text).toContain(`order ${order}`);
+      expect(text).toContain(`0x${address.toString(16).padStart(9, "0")}`);
+      said.add(/just that size|was split|nothing merges|It merged/.exec(text)![0]);
+      before = after;
+    }
+    expect(said.size).toBe(4);
+  });
+
+  test("what a change did is told by the orders that it touched", () => {
+    const at = { order: 1, address: 0x5000 } as const;
+    const told = (kind: "allocate" | "free", change: number[]) =>
+      describeChange({ kind, ...at }, change);
+    expect(told("allocate", [0, 1, 1, -1])).toContain(
+      "block of 32 KiB was split; free halves are left: 16 KiB, 8 KiB.",
+    );
+    expect(told("allocate", [0, -1])).toContain("just that size");
+    expect(told("free", [0, -1, -1, 1])).toContain(
+      "buddies of 8 KiB, 16 KiB to one block of 32 KiB.",
+    );
+    expect(told("free", [0, 1])).toContain("nothing merges");
+    expect(describeChange({ kind: "allocate", order: 18, address: 0 }, [])).toContain("Refused");
+  });
 
   test("a narrower range shows its own cells only", () => {
     const base = 8 * 2 ** 20;

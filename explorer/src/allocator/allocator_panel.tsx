@@ -2,7 +2,7 @@
  * The allocators, live: the heat map, the controls, the counters, the plot.
  */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { FRAME_BYTES } from "../../../abi/frame.ts";
 import { formatBytes, formatRange } from "../format.ts";
 import { type MachineClient } from "../machine/client.ts";
@@ -11,6 +11,7 @@ import {
   type HistoryPoint,
   type WorkloadSettings,
 } from "../machine/protocol.ts";
+import { blockChange, describeChange } from "./block_change.ts";
 import { BlockForm } from "./block_form.tsx";
 import { CellBlocks } from "./cell_blocks.tsx";
 import { Counters } from "./counters.tsx";
@@ -26,9 +27,24 @@ export interface AllocatorPanelProps {
   readonly history: readonly HistoryPoint[];
   readonly load: WorkloadSettings;
   readonly onLoad: (load: WorkloadSettings) => void;
+  /** Brings the machine to the moment after so many operations of the load. */
+  readonly onBack: (operations: number) => void;
 }
 
-export function AllocatorPanel({ client, report, history, load, onLoad }: AllocatorPanelProps) {
+/** What the last operation changed; null if the last two reports are not one operation apart. */
+function useLastChange(report: AllocatorReport): readonly number[] | null {
+  const seen = useRef({ report, change: null as readonly number[] | null });
+  const { report: before } = seen.current;
+  if (before !== report && before.operations !== report.operations) {
+    const isOne = report.operations === before.operations + 1;
+    const change = isOne ? blockChange(before.freeByOrder, report.freeByOrder) : null;
+    seen.current = { report, change };
+  }
+  return seen.current.change;
+}
+
+export function AllocatorPanel(props: AllocatorPanelProps) {
+  const { client, report, history, load, onLoad, onBack } = props;
   const [error, setError] = useState("");
   /** First byte of the chosen cell; null for none. */
   const [chosen, setChosen] = useState<number | null>(null);
@@ -39,6 +55,7 @@ export function AllocatorPanel({ client, report, history, load, onLoad }: Alloca
     if (!report.running) return;
     client.ask("workload", { settings }).catch((reason: Error) => setError(reason.message));
   };
+  const lastChange = useLastChange(report);
   const { cells } = report;
   const cell = chosen === null ? -1 : cellAt(cells, chosen);
   const cellBase = cell < 0 ? null : cells.bases[cell]!;
@@ -78,6 +95,11 @@ export function AllocatorPanel({ client, report, history, load, onLoad }: Alloca
           onLeave={() => show(null)}
         />
         <FragmentationPlot points={history} />
+        {lastChange && report.last && (
+          <p class="last-operation" role="status" data-testid="last-operation">
+            {describeChange(report.last, lastChange)}
+          </p>
+        )}
         {cellBase !== null && (
           <CellBlocks
             client={client}
@@ -100,6 +122,7 @@ export function AllocatorPanel({ client, report, history, load, onLoad }: Alloca
           settings={load}
           onSettings={change}
           onError={setError}
+          onBack={onBack}
         />
         <BlockForm
           client={client}
@@ -107,7 +130,7 @@ export function AllocatorPanel({ client, report, history, load, onLoad }: Alloca
           onFlags={(flags) => change({ ...load, flags })}
           maxOrder={report.totals.max_order}
         />
-        <Orders freeByOrder={report.freeByOrder} />
+        <Orders freeByOrder={report.freeByOrder} change={lastChange} />
       </div>
     </div>
   );

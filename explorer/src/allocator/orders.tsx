@@ -5,7 +5,13 @@
 import { formatCount, formatOrder, formatShare } from "../format.ts";
 import { heatStep } from "./heat.ts";
 
-export function Orders({ freeByOrder }: { readonly freeByOrder: readonly number[] }) {
+export interface OrdersProps {
+  readonly freeByOrder: readonly number[];
+  /** By how many blocks each order changed with the last operation; null if there were more. */
+  readonly change: readonly number[] | null;
+}
+
+export function Orders({ freeByOrder, change }: OrdersProps) {
   const frames = freeByOrder.map((blocks, order) => blocks * 2 ** order);
   const free = frames.reduce((sum, one) => sum + one, 0) || 1;
   return (
@@ -25,9 +31,12 @@ export function Orders({ freeByOrder }: { readonly freeByOrder: readonly number[
       </thead>
       <tbody>
         {freeByOrder.map((blocks, order) => (
-          <tr key={order} class={blocks ? "" : "empty"}>
+          <tr key={order} class={rowClass(blocks, change?.[order] ?? 0)}>
             <th scope="row">{order}</th>
-            <td>{formatOrder(order)}</td>
+            <td>
+              {formatOrder(order)}
+              {change?.[order] ? <span class="change"> {signed(change[order])}</span> : ""}
+            </td>
             <td class="number">{formatCount(blocks)}</td>
             <td class="number">{blocks ? formatShare(frames[order]! / free) : ""}</td>
             <td class="bar-cell">
@@ -44,4 +53,14 @@ export function Orders({ freeByOrder }: { readonly freeByOrder: readonly number[
       </tbody>
     </table>
   );
+}
+
+function rowClass(blocks: number, change: number): string {
+  if (change) return "changed";
+  return blocks ? "" : "empty";
+}
+
+/** A change with its sign: the minus as wide as the plus. */
+function signed(change: number): string {
+  return change > 0 ? `+${change}` : `−${-change}`;
 }

@@ -29,10 +29,12 @@ export interface WorkloadFormProps {
   readonly onSettings: (settings: WorkloadSettings) => void;
   readonly report: AllocatorReport;
   readonly onError: (message: string) => void;
+  /** Brings the machine to the moment after so many operations of the load. */
+  readonly onBack: (operations: number) => void;
 }
 
 export function WorkloadForm(props: WorkloadFormProps) {
-  const { client, settings, onSettings, report, onError } = props;
+  const { client, settings, onSettings, report, onError, onBack } = props;
   const { mix, fill, speed } = settings;
   const { running, rate, totals } = report;
   const tell = (ask: Promise<null>) => void ask.catch((error: Error) => onError(error.message));
@@ -122,6 +124,16 @@ export function WorkloadForm(props: WorkloadFormProps) {
           onClick={() => tell(client.ask("run", { operations: BATCH, settings }))}
         >
           Run {formatCount(BATCH)} operations
+        </button>
+        <button type="button" onClick={() => tell(client.ask("run", { operations: 1, settings }))}>
+          One operation
+        </button>
+        <button
+          type="button"
+          disabled={!report.repeatable || running}
+          onClick={() => onBack(report.operations - 1)}
+        >
+          One back
         </button>
         <button type="button" onClick={() => tell(client.ask("freeAll", null))}>
           Free all

@@ -238,6 +238,11 @@ function Machine({ state, machine, onChange, onTask }: MachineProps) {
   );
   const onStep = useCallback((chosen: StepId | null) => onChange({ step: chosen }), [onChange]);
   const onLoad = useCallback((load: WorkloadSettings) => onChange({ load }), [onChange]);
+  // The machine is made anew, and does what it did, but for the last operations.
+  const onBack = useCallback(
+    (operations: number) => onChange(({ choice }) => ({ choice: { ...choice }, operations })),
+    [onChange],
+  );
   const onVirtual = useCallback((virtual: bigint) => onChange({ virtual }), [onChange]);
   // The moment that a link points at.
   useEffect(() => {
@@ -247,8 +252,10 @@ function Machine({ state, machine, onChange, onTask }: MachineProps) {
     // Once for each machine: what happens later is the visitor's.
   }, [client, opened]);
   useEffect(() => {
+    // A report of the machine before says nothing about the one that is being opened.
+    if (opened.choice !== state.choice) return;
     if (report && report.operations > state.operations) onChange({ operations: 0 });
-  }, [report, state.operations, onChange]);
+  }, [report, opened, state.choice, state.operations, onChange]);
   const [walk, setWalk] = useState<AddressWalk | null>(null);
   const task = TASKS.find(({ id }) => id === state.task);
   const { selected } = state.map;
@@ -306,6 +313,7 @@ function Machine({ state, machine, onChange, onTask }: MachineProps) {
                   {...{ client, report, history }}
                   load={state.load}
                   onLoad={onLoad}
+                  onBack={onBack}
                 />
               )}
             </TabPanel>

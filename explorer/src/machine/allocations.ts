@@ -8,7 +8,7 @@ import { BlockState } from "../../../abi/frame.ts";
 import { MmStat } from "../../../abi/mm_stat.ts";
 import { type Kernel } from "../../../sim/kernel.ts";
 import { type OwnedBlock, OwnedBlocks } from "./owned_blocks.ts";
-import { type OperationResult } from "./protocol.ts";
+import { type LastOperation, type OperationResult } from "./protocol.ts";
 
 const DONE = { code: ErrorCode.NONE, error: "" } as const;
 
@@ -20,6 +20,7 @@ export class Allocations {
   frees = 0;
   /** Allocations that the kernel refused. */
   refused = 0;
+  last: LastOperation | null = null;
   readonly #kernel: Kernel;
 
   constructor(kernel: Kernel) {
@@ -42,6 +43,7 @@ export class Allocations {
 
   allocate(order: number, flags: number): OperationResult {
     const address = Number(BigInt.asUintN(64, this.#kernel.frameAlloc(order, flags)));
+    this.last = { kind: "allocate", order, address };
     if (address === 0) {
       ++this.refused;
       const code = this.#kernel.lastError();
@@ -57,6 +59,7 @@ export class Allocations {
     const result = this.#free(block.address, block.order);
     if (result.code === ErrorCode.NONE) {
       this.own.remove(block);
+      this.last = { kind: "free", order: block.order, address: block.address };
       ++this.frees;
     }
     return result;

@@ -49,6 +49,14 @@ export interface OperationResult {
   readonly error: string;
 }
 
+/** The last allocation or free that a report is about. */
+export interface LastOperation {
+  readonly kind: "allocate" | "free";
+  readonly order: number;
+  /** First byte of the block; 0 if an allocation was refused. */
+  readonly address: number;
+}
+
 /** A block as `frame_block` tells it, and whether the page allocated it. */
 export interface BlockInfo {
   readonly base: number;
@@ -108,6 +116,8 @@ export interface AllocatorReport {
   readonly rate: number | null;
   /** True if all operations were the random load's under one setting: they can be done again. */
   readonly repeatable: boolean;
+  /** Null before the first operation. */
+  readonly last: LastOperation | null;
 }
 
 /** One entry that a page walk reads. */

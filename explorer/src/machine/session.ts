@@ -106,7 +106,7 @@ export class Session {
     const totals = totalsOf(this.#kernel);
     const found = survey(this.#kernel, totals.max_order, this.range);
     this.#surveyTime = performance.now() - started;
-    const { own, kernelFrames, operations, allocations, frees, refused } = this.allocations;
+    const { own, kernelFrames, operations, allocations, frees, refused, last } = this.allocations;
     this.#points.push(historyPoint(operations, totals, found));
     const points = this.#points;
     this.#points = [];
@@ -126,6 +126,7 @@ export class Session {
       running,
       rate,
       repeatable,
+      last,
     };
   }
 }
