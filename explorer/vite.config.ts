@@ -45,5 +45,7 @@ export default defineConfig({
     outDir: "../builddir/explorer",
     emptyOutDir: true,
     target: "es2023",
+    // Map files are fetched, not part of the script.
+    assetsInlineLimit: 0,
   },
 });

@@ -119,6 +119,8 @@ export class ExplorerSite {
 
   static async start(): Promise<ExplorerSite> {
     const folder = await mkdtemp(join(tmpdir(), "slopos-explorer-"));
+    // The test runner's mode would make a build for development.
+    process.env.NODE_ENV = "production";
     await build({
       configFile: fileURLToPath(new URL("../../explorer/vite.config.ts", import.meta.url)),
       logLevel: "error",

@@ -2,9 +2,9 @@
  * The real machines that come with the page: the project's own files of memory maps.
  */
 
-/** Contents of the files, by path. */
+/** Addresses of the files beside the page, by path. */
 const FILES = import.meta.glob<string>("../../../test/memmaps/*.json", {
-  query: "?raw",
+  query: "?url",
   import: "default",
   eager: true,
 });
@@ -14,7 +14,8 @@ export interface BundledMachine {
   readonly name: string;
   /** For a person. */
   readonly label: string;
-  readonly text: string;
+  /** Where the map file is. */
+  readonly address: string;
 }
 
 /** What the machines are called; one that is not here goes by its file's name. */
@@ -40,10 +41,10 @@ const ORDER = Object.keys(LABELS);
 
 /** All machines, the ones with a label first and in its order. */
 export const BUNDLED: readonly BundledMachine[] = Object.entries(FILES)
-  .map(([path, text]) => ({
+  .map(([path, address]) => ({
     name: nameOf(path),
     label: LABELS[nameOf(path)] ?? nameOf(path),
-    text,
+    address,
   }))
   .sort((a, b) => rank(a.name) - rank(b.name));
 

@@ -19,12 +19,14 @@ export const FIRST_CHOICE: MachineChoice = { kind: "bundled", name: BUNDLED[0]!.
 export const SMALLEST_SIZE = 24;
 export const LARGEST_SIZE = 44;
 
-/** What the worker is to open; null for a machine that does not come with the page. */
-export function sourceOf(choice: MachineChoice): MapSource | null {
-  if (choice.kind === "lost") return null;
-  if (choice.kind !== "bundled") return choice;
-  const machine = BUNDLED.find(({ name }) => name === choice.name);
-  return machine ? { kind: "text", text: machine.text } : null;
+/** What the worker is to open; an error, for a person, if there is nothing. */
+export async function sourceOf(choice: MachineChoice): Promise<MapSource> {
+  if (choice.kind === "size" || choice.kind === "text") return choice;
+  const machine = BUNDLED.find(({ name }) => choice.kind === "bundled" && name === choice.name);
+  if (!machine) throw new Error(whyNoSource(choice));
+  const response = await fetch(machine.address);
+  if (!response.ok) throw new Error(`The map of “${machine.label}” is missing beside this page.`);
+  return { kind: "text", text: await response.text() };
 }
 
 /** What the page calls a machine that comes with it; empty for others. */
@@ -34,7 +36,7 @@ export function nameOf(choice: MachineChoice): string {
 }
 
 /** Why there is no source for `choice`. */
-export function whyNoSource(choice: MachineChoice): string {
+function whyNoSource(choice: MachineChoice): string {
   return choice.kind === "lost"
     ? "The memory map of this link was too long to be in it; it was kept by the tab in which it was " +
         "brought, and this is another. Paste or drop the log again."

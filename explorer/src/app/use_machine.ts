@@ -11,7 +11,7 @@ import {
   type HistoryPoint,
   type OpenedMachine,
 } from "../machine/protocol.ts";
-import { type MachineChoice, nameOf, sourceOf, whyNoSource } from "./choice.ts";
+import { type MachineChoice, nameOf, sourceOf } from "./choice.ts";
 
 /** A machine that is open. */
 export interface ShownMachine extends OpenedMachine {
@@ -81,16 +81,15 @@ export function useMachine(choice: MachineChoice): MachineState | { readonly err
   useEffect(() => {
     // Back at the machine in view, after one that could not be opened.
     if (!client || last.current?.choice === choice) return;
-    const source = sourceOf(choice);
-    if (!source) {
-      setError(whyNoSource(choice));
-      return;
-    }
     let current = true;
     setLoading(true);
-    client.ask("open", { source }).then(
+    const opening = sourceOf(choice).then((source) =>
+      // Another machine may have been chosen meanwhile.
+      current ? client.ask("open", { source }) : null,
+    );
+    opening.then(
       (machine) => {
-        if (!current) return;
+        if (!current || !machine) return;
         last.current = { ...machine, name: nameOf(choice), choice };
         setOpened(last.current);
         setError("");
