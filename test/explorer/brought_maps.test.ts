@@ -129,6 +129,7 @@ describe.skipIf(NO_BROWSER)("maps that visitors bring", () => {
       await page.locator(".source", { hasText: readMemoryMap(log).format }).waitFor();
       // As the UEFI shell writes files.
       const wide = { ...file, buffer: readFileSync(SHELL_FILE) };
+      await page.getByRole("button", { name: "Paste or drop a boot log" }).click();
       await page.getByLabel("Open a file").setInputFiles(wide);
       await page.locator(".source", { hasText: "UEFI shell (memmap)" }).waitFor();
     });

@@ -8,7 +8,9 @@ import { ExplorerSite, NO_BROWSER } from "./explorer_page.ts";
 
 /** The middle of the map's bar, in pixels of the window. */
 async function middleOf(page: Page): Promise<{ x: number; y: number }> {
-  const box = (await page.locator(".map-bar canvas").boundingBox())!;
+  const canvas = page.locator(".map-bar canvas");
+  await canvas.scrollIntoViewIfNeeded();
+  const box = (await canvas.boundingBox())!;
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 }
 

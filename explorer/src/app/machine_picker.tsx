@@ -2,7 +2,7 @@
  * Choosing a machine: from the list, by size, or by a boot log that is dropped, opened or pasted.
  */
 
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { decodeText } from "../../../tools/formats/text.ts";
 import { formatBytes } from "../format.ts";
 import { BUNDLED } from "./bundled.ts";
@@ -84,7 +84,7 @@ export function MachinePicker({ choice, loading, opened, onChoose }: MachinePick
   const [text, setText] = useState(choice.kind === "text" ? shownText(choice.text) : "");
   const [remark, setRemark] = useState("");
   // A machine that is open puts the text away; it is still there when the button is pressed.
-  useEffect(() => setPasting(false), [opened]);
+  useLayoutEffect(() => setPasting(false), [opened]);
   const bring = useCallback(
     (log: string, wholeBytes = 0) => {
       setText(shownText(log));
