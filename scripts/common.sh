@@ -31,6 +31,9 @@ TMPDIR=${TMPDIR:-/tmp}
 case $TMPDIR in /*) ;; *) TMPDIR=$PWD/$TMPDIR ;; esac
 export TMPDIR
 
+# tsx, which runs TypeScript in the build, would leave there what it has compiled.
+export TSX_DISABLE_CACHE=1
+
 # Exit statuses that all scripts share.
 readonly STATUS_USAGE=2
 readonly STATUS_MISSING=3

@@ -12,10 +12,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
-
-// tsx would leave what it has compiled in the directory for temporary files.
-process.env["TSX_DISABLE_CACHE"] = "1";
-const { tsImport } = await import("tsx/esm/api");
+import { tsImport } from "tsx/esm/api";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [output, depfile, ...options] = process.argv.slice(2);

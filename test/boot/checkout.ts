@@ -4,16 +4,15 @@ import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node
 import { join } from "node:path";
 import { ROOT, withDirectory } from "./scripts.ts";
 
-/** What the build reads; node_modules is a link to ours. */
-const SOURCES = ["asconfig.json", "iso", "meson.build", "meson_options.txt", "package.json"];
-const FOLDERS = ["scripts", "shim", "sim", "src"];
+/** What a checkout has of its own besides what git keeps. */
+const OWN = /^(\..*|builddir.*|node_modules|limine|test_output\.log)$/;
 
-/** Calls `use` with a checkout at a path that ends in `name` and can be built. */
+/** Calls `use` with a checkout at a path that ends in `name`; node_modules is a link to ours. */
 export function withSources<T>(name: string, use: (root: string) => Promise<T>): Promise<T> {
   return withDirectory(async (work) => {
     const root = join(work, name);
     mkdirSync(root);
-    for (const file of [...SOURCES, ...FOLDERS]) {
+    for (const file of readdirSync(ROOT).filter((file) => !OWN.test(file))) {
       cpSync(join(ROOT, file), join(root, file), { recursive: true });
     }
     symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"));
