@@ -13,8 +13,8 @@
 #define PAGE_BYTES 4096
 #define PAGE_ADDRESS 0x000ffffffffff000
 
-/* The physical address at which the loader's top-level page table would lie. */
-#define HOST_PAGE_ROOT 0x1000
+/* The physical address of the loader's top-level page table: see host_machine.c. */
+#define HOST_PAGE_ROOT 0xe00000
 
 void out8(uint16_t port, uint8_t value);
 uint8_t in8(uint16_t port);

@@ -23,6 +23,10 @@
 #define RAM_BYTES ((uint64_t)16 << 20)
 #define PHYSICAL_BYTES ((uint64_t)1 << 46)
 
+/* What one entry of a page table spans, by level. */
+#define PAGE_2M ((uint64_t)2 << 20)
+#define PAGE_1G ((uint64_t)1 << 30)
+
 /* The window onto which linear memory moves: below it lies its header page. */
 #define WINDOW_BYTES ((uint64_t)1 << 30)
 
@@ -185,11 +189,28 @@ static void keep_report(const char *report) {
 struct traces *machine_prepare(void) {
     int flags = MAP_ANONYMOUS | MAP_NORESERVE;
     traces = mmap(NULL, sizeof *traces, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_SHARED, -1, 0);
-    physical = mmap(NULL, PHYSICAL_BYTES, PROT_NONE, flags | MAP_PRIVATE, -1, 0);
+    uint8_t *room = mmap(NULL, PHYSICAL_BYTES + PAGE_1G, PROT_NONE, flags | MAP_PRIVATE, -1, 0);
+    physical = (uint8_t *)(((uint64_t)room + PAGE_1G - 1) & ~(PAGE_1G - 1));
     window = mmap(NULL, WINDOW_BYTES, PROT_NONE, flags | MAP_PRIVATE, -1, 0);
-    REQUIRE(traces != MAP_FAILED && physical != MAP_FAILED && window != MAP_FAILED);
+    REQUIRE(traces != MAP_FAILED && (void *)room != MAP_FAILED && window != MAP_FAILED);
     REQUIRE(mprotect(physical, RAM_BYTES, PROT_READ | PROT_WRITE) == 0);
     return traces;
+}
+
+/*
+ * The loader's page tables, where the map says that its memory is: the direct
+ * map shows RAM. It begins on a 1 GiB border, so that three tables do.
+ */
+static void map_directly(void) {
+    uint64_t *root = (uint64_t *)(physical + HOST_PAGE_ROOT);
+    uint64_t *gigabytes = root + PAGE_BYTES / 8, *pages = gigabytes + PAGE_BYTES / 8;
+    uint64_t virtual = (uint64_t)physical;
+    const uint64_t table = 3, page = 0x83; /* present and writable; a 2 MiB page */
+
+    root[virtual >> 39 & 511] = (HOST_PAGE_ROOT + PAGE_BYTES) | table;
+    gigabytes[virtual >> 30 & 511] = (HOST_PAGE_ROOT + 2 * PAGE_BYTES) | table;
+    for (uint64_t at = 0; at < RAM_BYTES; at += PAGE_2M)
+        pages[at / PAGE_2M] = at | page;
 }
 
 _Noreturn void machine_run(const uint8_t *module, size_t bytes) {
@@ -200,6 +221,7 @@ _Noreturn void machine_run(const uint8_t *module, size_t bytes) {
     __asan_set_error_report_callback(keep_report);
     catch_exceptions();
     map_linear_memory();
+    map_directly();
     info.hhdm_offset = (uint64_t)physical;
     info.memory_map_entries = MEMORY_MAP_ENTRIES;
     info.module = module;
