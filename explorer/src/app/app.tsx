@@ -62,15 +62,18 @@ function useAddress(
 ): void {
   /** The fragment that the address has; null before the first one is known. */
   const shown = useRef<string | null>(null);
+  /** Counts moves of the browser: what was to be written before one is out of date. */
+  const moves = useRef(0);
   useEffect(() => {
     // Until its machine is open nobody knows what to carry on of a map.
     if (opened?.choice !== state.choice) return;
     let current = true;
+    const move = moves.current;
     // The first place is noted at once, before there can be a second one.
     const delay = shown.current === null ? 0 : ADDRESS_DELAY;
     const timer = setTimeout(() => {
       void toFragment(state, mapText(opened.plan.input)).then((fragment) => {
-        if (!current || fragment === shown.current) return;
+        if (!current || move !== moves.current || fragment === shown.current) return;
         const isPlace = shown.current !== null && !isSamePlace(shown.current, fragment);
         history[isPlace ? "pushState" : "replaceState"](null, "", `#${fragment}`);
         shown.current = fragment;
@@ -84,6 +87,7 @@ function useAddress(
   useEffect(() => {
     const follow = () => {
       const fragment = location.hash.slice(1);
+      ++moves.current;
       if (fragment === shown.current) return;
       const isKnown = isSameMachine(shown.current ?? "", fragment);
       shown.current = fragment;
