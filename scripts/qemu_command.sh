@@ -13,7 +13,8 @@ find_firmware() {
     if [ "${OVMF_CODE-}" ] || [ "${OVMF_VARS-}" ]; then
         firmware_code=${OVMF_CODE-}
         firmware_vars=${OVMF_VARS-}
-        if ! [ -r "$firmware_code" ] || ! [ -r "$firmware_vars" ]; then
+        if ! [ -f "$firmware_code" ] || ! [ -f "$firmware_vars" ] ||
+            ! [ -r "$firmware_code" ] || ! [ -r "$firmware_vars" ]; then
             fail "$STATUS_MISSING" "OVMF_CODE and OVMF_VARS must both name readable files"
         fi
         return

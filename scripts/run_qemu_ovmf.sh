@@ -146,6 +146,8 @@ if ! [ -e "$iso" ]; then
     fail "$STATUS_MISSING" "$iso is not there; make it with: scripts/build_iso.sh"
 elif ! [ -f "$iso" ]; then
     fail "$STATUS_MISSING" "$iso is no file; an ISO is what scripts/build_iso.sh writes"
+elif ! [ -s "$iso" ]; then
+    fail "$STATUS_MISSING" "$iso is empty; make it with: scripts/build_iso.sh"
 elif ! [ -r "$iso" ]; then
     fail "$STATUS_MISSING" "$iso cannot be read"
 fi
@@ -216,7 +218,8 @@ plain_text() {
         /^ *\$/d"
 }
 
-scratch=$(mktemp -d -- "$SCRATCH_TEMPLATE") || fail 1 "no temporary directory in $TMPDIR"
+scratch=$(mktemp -d -- "$SCRATCH_TEMPLATE") ||
+    fail "$STATUS_MISSING" "no temporary directory in $TMPDIR"
 # The shell's own list of jobs, since a signal may come right after the machine was started and
 # before anything here knows its process. The machine is in a group that `timeout` leads: a `timeout`
 # that is ended while it forks leaves its child behind, so the group is told until it is gone.
@@ -238,7 +241,8 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
 if [ "$firmware" = uefi ]; then
-    cp -- "$firmware_vars" "$scratch/OVMF_VARS.fd"
+    cp -- "$firmware_vars" "$scratch/OVMF_VARS.fd" ||
+        fail "$STATUS_MISSING" "the firmware's variables cannot be copied to $TMPDIR"
     chmod u+w "$scratch/OVMF_VARS.fd"
 fi
 compose_command "$scratch"
@@ -272,7 +276,8 @@ timeout --kill-after=2 "$seconds" "${qemu[@]}" \
     </dev/null >"$scratch/console" 2>"$scratch/errors" 8>&- &
 machine_pid=$!
 status=0
-wait "$machine_pid" || status=$?
+# The shell would report a machine that a signal ended; it is named below.
+wait "$machine_pid" 2>/dev/null || status=$?
 wait "$console_pid" || true
 milliseconds=$(($(date +%s%3N) - begin))
 elapsed=$((milliseconds / 1000)).$(printf %03d $((milliseconds % 1000)))

@@ -105,9 +105,22 @@ describe("TMPDIR", () => {
     expect(await play(PASSES, [], { env: { TMPDIR: "" } })).toMatchObject({ status: 0 });
   });
 
+  it("without room for the firmware's variables is named, and no failure of the kernel", () =>
+    withDirectory(async (bin) => {
+      writeFileSync(join(bin, "cp"), "#!/bin/sh\necho no space left >&2\nexit 1\n", {
+        mode: 0o755,
+      });
+      const line = `PATH="${bin}:$PATH" exec "$0" "$@"`;
+      const { status, stderr } = await play(PASSES, [], { line });
+      expect(stderr).toMatch(/^no space left\nrun_qemu_ovmf: error: .* cannot be copied to .*\n$/);
+      expect(status).toBe(3);
+    }));
+
   it("without room for the machine's memory is named", async () => {
     const { status, stderr } = await play("kill -BUS $$", ["--memory", "99999G"]);
-    expect(stderr).toMatch(/no more room for the machine's memory in .*slopos test.*TMPDIR/);
+    expect(stderr).toMatch(
+      /^run_qemu_ovmf: .*no more room for the machine's memory in .*TMPDIR\n$/,
+    );
     expect(status).toBe(3);
   });
 });
@@ -176,6 +189,15 @@ describe("a file that is missing, or no file, is told apart:", () => {
     withStandIn("exit 99", async (PATH, work) => {
       const { status, stderr } = await runScript("run_qemu_ovmf", [work], { env: { PATH } });
       expect(stderr).toContain("is no file; an ISO is what scripts/build_iso.sh writes");
+      expect(status).toBe(3);
+    }));
+
+  it("an ISO that is empty", () =>
+    withDirectory(async (work) => {
+      const iso = join(work, "a.iso");
+      writeFileSync(iso, "");
+      const { status, stderr } = await runScript("run_qemu_ovmf", [iso]);
+      expect(stderr).toContain(`${iso} is empty; make it with: scripts/build_iso.sh`);
       expect(status).toBe(3);
     }));
 

@@ -211,9 +211,11 @@ describe("what is missing is named:", () => {
   });
 
   it("the firmware", async () => {
-    const { status, stderr } = await play("", [], { env: { OVMF_CODE: "/nowhere/code.fd" } });
-    expect(stderr).toContain("OVMF_CODE and OVMF_VARS must both name readable files");
-    expect(status).toBe(3);
+    for (const name of ["/nowhere/code.fd", "/usr"]) {
+      const { status, stderr } = await play("", [], { env: { OVMF_CODE: name, OVMF_VARS: name } });
+      expect(stderr).toContain("OVMF_CODE and OVMF_VARS must both name readable files");
+      expect(status).toBe(3);
+    }
   });
 
   it("a log that cannot be written", async () => {
