@@ -133,7 +133,7 @@ describe("docs/usage.md", () => {
       sources(folder, /\.m?ts$|\.mjs$/),
     );
     // What a test or a build sets for a child of its own is nothing that a user sets.
-    const own = ["PATH", "NODE_OPTIONS", "TSX_DISABLE_CACHE"];
+    const own = ["PATH", "NODE_ENV", "NODE_OPTIONS", "TSX_DISABLE_CACHE"];
     const read = [
       ...matches(shell, /\$\{([A-Z][A-Z_]+):?-/g),
       ...matches(node, /(?:env|environment)(?:\.|\[")([A-Z][A-Z_]+)/g),
