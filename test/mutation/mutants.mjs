@@ -109,7 +109,6 @@ export const MUTANTS = [
   ],
   ["early/free_extents", "} else if (event < eventAt(0)) {", "} else if (event > eventAt(0)) {"],
   ["early/free_extents", "if (event <= floor) return;", ""],
-  ["early/free_extents", "if (floor == 0 && version == viewVersion()) swept = 0;\n  else ", ""],
   ["early/early_frames", "return start >= first ? start : 0;", "return start;"],
   ["early/early_frames", "if (past < first + wanted || past - wanted < remainder) return 0;", ""],
   ["early/early_frames", "if (frames <= size) continue;", ""],
@@ -177,7 +176,6 @@ export const MUTANTS = [
     "if (planTables(ADDRESS_LIMIT) <= budget) return;",
     "planTables(ADDRESS_LIMIT);\n  return;",
   ],
-  ["runtime/storage_plan", "if (survey.largest < least) calls += 2 * least;", ""],
 
   // The list of runs.
   [
