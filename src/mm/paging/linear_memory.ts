@@ -119,7 +119,7 @@ export function mapBeyondLinearMemory(bytes: u64, start: u64, count: u64): Error
 }
 
 /** Unmaps `bytes` after the end of linear memory, of which some may be mapped. */
-export function unmapBeyondLinearMemory(bytes: u64): void {
+function unmapBeyondLinearMemory(bytes: u64): void {
   unmapRange(pageRoot(), base + linearMemoryBytes(), bytes);
 }
 

@@ -34,16 +34,13 @@ import {
   WASM_PAGE_BYTES,
   WASM_PAGE_FRAMES,
 } from "../paging/linear_memory";
-import { StoragePlan } from "./storage_plan";
+import { StoragePlan, UPPER_TABLES } from "./storage_plan";
 
 /** Frames of a 2 MiB page; a growth of as many is worth mapping with such. */
 const LARGE_PAGE_FRAMES: u64 = 512;
 
 /** A growth becomes whole 2 MiB pages if that makes it larger by at most one part in this many. */
 const ROUNDING_PARTS: u64 = 3;
-
-/** Page tables above the lowest level that one growth of linear memory may add. */
-const UPPER_TABLES: u64 = 4;
 
 /** Reservations that stay free when the list moves: enough for its next growth by one wasm page. */
 const SPARE_ADDITIONS: u64 = 40;

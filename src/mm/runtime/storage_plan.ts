@@ -74,7 +74,7 @@ const TABLE_SPAN: u64 = 2 << 20;
 const PAGEBLOCK_BYTES: u64 = 2 << 20;
 
 /** Page tables above the lowest level that one growth of linear memory may add. */
-const UPPER_TABLES: u64 = 4;
+export const UPPER_TABLES: u64 = 4;
 
 /** With tables for the loader's memory all tables may take one part in this many of free memory. */
 const OPTIONAL_PARTS: u64 = 2;
