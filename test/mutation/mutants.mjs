@@ -141,7 +141,8 @@ export const MUTANTS = [
     "const lastHere = min(last, virtual | inside);",
     "const lastHere = virtual | inside;",
   ],
-  ["early/direct_map", "slot += 8;", ""],
+  ["early/direct_map", "virtual = lastHere + 1;\n    slot += 8;", "virtual = lastHere + 1;"],
+  ["early/direct_map", "(physLoad(slot) & tested) != direct", "!(physLoad(slot) & PRESENT)"],
 
   // Linear memory and carving: what is mapped, committed and recorded.
   ["paging/linear_memory", "data - FRAME_SIZE,", "data,"],

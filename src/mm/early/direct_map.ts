@@ -13,9 +13,11 @@ import {
   ENTRY_ADDRESS,
   entryAddress,
   isLeaf,
+  LARGE,
   leafAddress,
   PRESENT,
   spanMask,
+  spanShift,
   TOP_LEVEL,
   WRITABLE,
 } from "./page_entry";
@@ -50,6 +52,25 @@ const NONE: u64 = u64.MAX_VALUE;
 const USABLE_ENTRY: u64 = PRESENT | WRITABLE;
 
 /**
+ * How many of the `count` entries from `slot` of `level` on, the first for `virtual`, are pages that
+ * show memory as the direct map does. In nearly all tables that is every one, so that this loop is
+ * what the check costs.
+ */
+function directPages(slot: u64, level: i32, virtual: u64, count: u64): u64 {
+  const inside = spanMask(level);
+  if (offset & inside) return 0;
+  const bits = USABLE_ENTRY | (level ? LARGE : 0);
+  const tested = (ENTRY_ADDRESS & ~inside) | bits;
+  let direct = ((virtual - offset) & ~inside) | bits;
+  for (let index: u64 = 0; index < count; ++index) {
+    if ((physLoad(slot) & tested) != direct) return index;
+    slot += 8;
+    direct += inside + 1;
+  }
+  return count;
+}
+
+/**
  * The lowest virtual address in `[virtual, last]`, which lies below `table` of `level`, at which
  * the direct map shows memory that can be written, if `mapped`, or does not, if not. `NONE` if
  * there is none.
@@ -57,6 +78,13 @@ const USABLE_ENTRY: u64 = PRESENT | WRITABLE;
 function firstThat(mapped: bool, table: u64, level: i32, virtual: u64, last: u64): u64 {
   const inside = spanMask(level);
   let slot = entryAddress(table, virtual, level);
+  if (!mapped) {
+    const count = (last >> spanShift(level)) - (virtual >> spanShift(level)) + 1;
+    const direct = directPages(slot, level, virtual, count);
+    if (direct == count) return NONE;
+    slot += direct * 8;
+    if (direct) virtual = (virtual & ~inside) + (direct << spanShift(level));
+  }
   while (true) {
     const entry = physLoad(slot);
     const lastHere = min(last, virtual | inside);
