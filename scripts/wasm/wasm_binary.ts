@@ -12,10 +12,14 @@ export class ModuleError extends Error {
 
 /** Section ids (5.5.2). */
 export const SectionId = {
+  TYPE: 1,
   IMPORT: 2,
+  TABLE: 4,
   MEMORY: 5,
   GLOBAL: 6,
   EXPORT: 7,
+  ELEMENT: 9,
+  CODE: 10,
   DATA: 11,
   DATA_COUNT: 12,
 } as const;
