@@ -199,7 +199,7 @@ export function completeTranslation(
   const instance = `Z_${TRANSLATION_NAME}_instance_t`;
   const definitions = symbols(
     c,
-    new RegExp(`^static [\\w ]+ (w2c_\\w+)\\(${instance}\\* instance[^;\\n]*\\{$`, "gm"),
+    new RegExp(`^static [\\w ]+ (w2c_\\w+)\\(${instance}\\* instance[^;{]*\\{$`, "gm"),
   );
   const wrappers = symbols(
     c,
