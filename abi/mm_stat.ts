@@ -22,4 +22,6 @@ export enum MmStat {
   LARGEST_FREE_ORDER = 11,
   RECLAIMED = 12,
   LINEAR_BYTES = 13,
+  /** Frames that the program has on loan: its ranges, the tables that map them, and its files. */
+  PROGRAM = 14,
 }

@@ -9,4 +9,4 @@
  */
 
 /** `abi_version` exports it; the shim and the simulated machine refuse any other. */
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;

@@ -101,6 +101,33 @@ static void collect_module(void) {
     };
 }
 
+/* What comes after the kernel's module. */
+static void collect_files(void) {
+    static char cmdlines[BOOT_CMDLINES_MAX];
+    size_t used = 0;
+    const struct limine_modules *modules = module_request.response;
+    if (modules->module_count - 1 > BOOT_FILES_MAX)
+        panic("shim", ERROR_UNSUPPORTED,
+              "limine.conf names 0x%llx modules beside the kernel; there can be %d",
+              (unsigned long long)(modules->module_count - 1), BOOT_FILES_MAX);
+    for (uint64_t i = 1; i < modules->module_count; i++) {
+        const struct limine_file *source = modules->modules[i];
+        size_t length = source->cmdline ? strlen(source->cmdline) : 0;
+        if (length > sizeof cmdlines - used)
+            panic("shim", ERROR_UNSUPPORTED,
+                  "the command lines of the modules have more than %d bytes", BOOT_CMDLINES_MAX);
+        if (length)
+            memcpy(cmdlines + used, source->cmdline, length);
+        info.files[info.file_count++] = (struct boot_file){
+            .address = (uint64_t)source->address,
+            .bytes = source->size,
+            .cmdline = cmdlines + used,
+            .cmdline_bytes = (uint32_t)length,
+        };
+        used += length;
+    }
+}
+
 static void collect_framebuffer(void) {
     const struct limine_framebuffers *screens = framebuffer_request.response;
     if (!screens || screens->framebuffer_count == 0)
@@ -152,6 +179,7 @@ const struct boot_info *boot_info_collect(void) {
     collect_framebuffer();
     collect_options();
     collect_module();
+    collect_files();
     return &info;
 }
 

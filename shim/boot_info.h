@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Region kinds of ABI 1. */
+/* Region kinds of the contract. */
 enum boot_region_kind {
     REGION_IMAGE_TEXT,
     REGION_IMAGE_RODATA,
@@ -32,6 +32,21 @@ struct memory_map_entry {
     uint64_t type;
 };
 
+/* Files beside the kernel: the first is the program. More are refused. */
+#define BOOT_FILES_MAX 15
+
+/* Bytes of all their command lines together. */
+#define BOOT_CMDLINES_MAX 16384
+
+struct boot_file {
+    /* In the direct map. */
+    uint64_t address;
+    uint64_t bytes;
+    /* A copy: the loader's memory is reused. Not null-terminated. */
+    const char *cmdline;
+    uint32_t cmdline_bytes;
+};
+
 struct boot_info {
     /* Null-terminated, in the loader's memory. */
     const char *loader_name;
@@ -44,6 +59,8 @@ struct boot_info {
     const uint8_t *module;
     uint64_t module_bytes;
     struct boot_region regions[REGION_KINDS];
+    uint32_t file_count;
+    struct boot_file files[BOOT_FILES_MAX];
 };
 
 /*

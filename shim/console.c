@@ -38,6 +38,12 @@ void console_write(const char *text, size_t bytes) {
     }
 }
 
+int console_read(void) {
+    uint8_t status = in8(UART_STATUS);
+    /* A port that is not there reads as ones. */
+    return status != 0xff && status & STATUS_HAS_DATA ? in8(UART_DATA) : -1;
+}
+
 /* Formats into a fixed buffer; a longer text is cut. */
 static void print_va(const char *format, va_list args) {
     char text[512];

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The error codes of ABI 1 that the shim itself can end with. */
+/* The error codes of the contract that the shim itself can end with. */
 enum error_code {
     ERROR_EMPTY_MEMORY_MAP = 3,
     ERROR_UNSUPPORTED = 15,
@@ -25,6 +25,9 @@ void console_init(void);
 
 /* Writes `bytes` of UTF-8. Gives up on a port that never becomes ready. */
 void console_write(const char *text, size_t bytes);
+
+/* The next byte that has come in, or -1 if there is none. */
+int console_read(void);
 
 /* Writes a formatted text; what exceeds 512 bytes is cut. */
 __attribute__((format(printf, 1, 2))) void console_print(const char *format, ...);

@@ -40,6 +40,13 @@ static inline uint64_t read_tsc(void) {
     return (uint64_t)high << 32 | low;
 }
 
+/* A random number from the processor (RDRAND); false if it has none just now. */
+static inline _Bool read_random(uint64_t *value) {
+    _Bool valid;
+    __asm__ volatile("rdrand %0" : "=r"(*value), "=@ccc"(valid));
+    return valid;
+}
+
 static inline uint64_t read_cr2(void) {
     uint64_t value;
     __asm__ volatile("mov %%cr2, %0" : "=r"(value));
@@ -74,6 +81,10 @@ static inline void invalidate_page(uint64_t address) {
 #define CPUID_EXTENDED 0x80000001
 #define CPUID_NX (1u << 20)
 #define CPUID_PAGES_1G (1u << 26)
+
+/* CPUID leaf 1: bit of ECX for RDRAND (Intel SDM vol. 2A, table 3-10). */
+#define CPUID_FEATURES 1
+#define CPUID_RDRAND (1u << 30)
 
 struct cpuid {
     uint32_t eax, ebx, ecx, edx;

@@ -11,13 +11,13 @@
 #include "descriptors.h"
 
 /* The version of the contract between shim and kernel. */
-#define ABI_VERSION 1
+#define ABI_VERSION 2
 
 /* What the boot line calls the engine. */
 extern const char engine_name[];
 
 /*
- * Loads the module, checks that it speaks ABI 1 and calls `kernel_main`.
+ * Loads the module, checks that it speaks ABI 2 and calls `kernel_main`.
  * Returns what that returns. A module that is refused, or that traps, ends the
  * machine with a message; a trap also prints a backtrace.
  */

@@ -2,10 +2,13 @@
 
 #include <string.h>
 
+#include "calendar.h"
 #include "clock.h"
 #include "console.h"
 #include "cpu.h"
 #include "linear_memory.h"
+#include "program_memory.h"
+#include "random.h"
 
 #define CPU_FEATURE_NX 1
 #define CPU_FEATURE_PAGES_1G 2
@@ -72,3 +75,66 @@ int32_t shim_cpu_features(void) {
 uint64_t shim_clock(void) { return clock_nanoseconds(); }
 
 _Noreturn void shim_exit(int32_t status) { machine_end(status); }
+
+int32_t shim_commit_program(uint32_t range, uint64_t address, uint64_t bytes) {
+    return program_commit(range, address, bytes);
+}
+
+int32_t shim_program_load(uint32_t from, void *to, uint32_t bytes) {
+    const void *source = program_bytes(from, bytes);
+    if (!source)
+        return -1;
+    memcpy(to, source, bytes);
+    return 0;
+}
+
+int32_t shim_program_store(uint32_t to, const void *from, uint32_t bytes) {
+    void *target = program_bytes(to, bytes);
+    if (!target)
+        return -1;
+    memcpy(target, from, bytes);
+    return 0;
+}
+
+int32_t shim_phys_to_program(uint64_t address, uint32_t to, uint32_t bytes) {
+    return shim_program_store(to, (const void *)physical(address), bytes);
+}
+
+int32_t shim_program_to_phys(uint32_t from, uint64_t address, uint32_t bytes) {
+    return shim_program_load(from, (void *)physical(address), bytes);
+}
+
+/* Output and errors are one console. */
+int32_t shim_program_write(uint32_t stream, uint32_t from, uint32_t bytes) {
+    const char *text = program_bytes(from, bytes);
+    if (!text)
+        return -1;
+    console_write(text, bytes);
+    return 0;
+}
+
+void shim_program_exit(uint32_t status) { program_exit(status); }
+
+int32_t shim_boot_file(uint32_t index, void *out) {
+    if (index >= boot->file_count)
+        return 0;
+    const struct boot_file *file = &boot->files[index];
+    uint64_t record[3] = {file->address - boot->hhdm_offset, file->bytes, file->cmdline_bytes};
+    memcpy(out, record, sizeof record);
+    return 1;
+}
+
+int32_t shim_boot_file_cmdline(uint32_t index, uint32_t offset, void *out, uint32_t capacity) {
+    if (index >= boot->file_count || offset >= boot->files[index].cmdline_bytes)
+        return 0;
+    uint32_t rest = boot->files[index].cmdline_bytes - offset;
+    uint32_t bytes = rest < capacity ? rest : capacity;
+    memcpy(out, boot->files[index].cmdline + offset, bytes);
+    return (int32_t)bytes;
+}
+
+int32_t shim_console_read(void) { return console_read(); }
+
+uint64_t shim_real_time(void) { return calendar_nanoseconds(); }
+
+uint64_t shim_random(void) { return random_number(); }

@@ -1,5 +1,5 @@
 /*
- * The imports of ABI 1 in plain C. Used by the engines, each of which hands the
+ * The imports of ABI 2 in plain C. Used by the engines, each of which hands the
  * kernel's arguments over and checks first that what they point to lies in
  * linear memory.
  */
@@ -28,8 +28,20 @@ int32_t shim_commit_linear_memory(uint64_t address, uint64_t bytes);
 int32_t shim_cpu_features(void);
 uint64_t shim_clock(void);
 _Noreturn void shim_exit(int32_t status);
+int32_t shim_commit_program(uint32_t range, uint64_t address, uint64_t bytes);
+int32_t shim_program_load(uint32_t from, void *to, uint32_t bytes);
+int32_t shim_program_store(uint32_t to, const void *from, uint32_t bytes);
+int32_t shim_phys_to_program(uint64_t address, uint32_t to, uint32_t bytes);
+int32_t shim_program_to_phys(uint32_t from, uint64_t address, uint32_t bytes);
+int32_t shim_program_write(uint32_t stream, uint32_t from, uint32_t bytes);
+void shim_program_exit(uint32_t status);
+int32_t shim_boot_file(uint32_t index, void *out);
+int32_t shim_boot_file_cmdline(uint32_t index, uint32_t offset, void *out, uint32_t capacity);
+int32_t shim_console_read(void);
+uint64_t shim_real_time(void);
+uint64_t shim_random(void);
 
-/* Bytes of the record that `shim_memmap_entry` and `shim_boot_region` write. */
+/* Bytes of the record that `shim_memmap_entry` and its like write. */
 #define RECORD_BYTES 24
 
 _Static_assert(sizeof(struct memory_map_entry) == RECORD_BYTES, "three u64");

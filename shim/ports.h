@@ -22,6 +22,9 @@
  */
 #define STATUS_CAN_SEND 0x20
 
+/* A byte has come in. */
+#define STATUS_HAS_DATA 0x01
+
 /* Polls before a port counts as absent: longer than any UART needs to send a full FIFO. */
 #define SEND_POLLS 100000
 

@@ -77,14 +77,15 @@ export class BootFrames {
   /** What was given; adjacent gifts of one type are one. */
   readonly #taken: { start: number; end: number; type: number }[] = [];
 
-  /** `unmapped` is memory to keep off. */
+  /** `unmapped` is memory to keep off, `extra` bytes that hidden memory holds beyond the usual ones. */
   constructor(
     map: readonly MemoryMapEntry[],
     placement: Placement,
     unmapped: readonly MemoryRange[] = [],
+    extra = 0,
   ) {
     this.#map = map;
-    this.hidden = placement === "loader" ? null : hiddenGap(map);
+    this.hidden = placement === "loader" ? null : hiddenGap(map, HIDDEN_BYTES + wholeFrames(extra));
     if (this.hidden) {
       const start = this.hidden.base / FRAME_BYTES;
       this.#free.push({ start, end: start + this.hidden.length / FRAME_BYTES });
@@ -161,17 +162,24 @@ function cut(entry: MemoryMapEntry, gift: MemoryMapEntry): MemoryMapEntry[] {
   return [left, right].filter(({ length }) => length > 0n);
 }
 
-/** Frames that no entry touches: below 4 GiB if enough lie there, or else below 16 TiB. */
-function hiddenGap(map: readonly MemoryMapEntry[]): { base: number; length: number } {
+/** `bytes` rounded up to whole frames. */
+function wholeFrames(bytes: number): number {
+  return Math.ceil(bytes / FRAME_BYTES) * FRAME_BYTES;
+}
+
+/** `length` bytes that no entry touches: below 4 GiB if so many lie there, or else below 16 TiB. */
+function hiddenGap(
+  map: readonly MemoryMapEntry[],
+  length: number,
+): { base: number; length: number } {
   const touched = new Ownership(map.map((entry) => ({ ...entry, type: MemoryType.RESERVED })));
   for (const limit of [4 * GIB, Number(REACH)]) {
     const gap = [...touched.pieces(0, limit / FRAME_BYTES)].findLast(
-      ({ start, end, owner }) =>
-        owner === Owner.NOBODY && (end - start) * FRAME_BYTES >= HIDDEN_BYTES,
+      ({ start, end, owner }) => owner === Owner.NOBODY && (end - start) * FRAME_BYTES >= length,
     );
-    if (gap) return { base: gap.end * FRAME_BYTES - HIDDEN_BYTES, length: HIDDEN_BYTES };
+    if (gap) return { base: gap.end * FRAME_BYTES - length, length };
   }
-  return { base: HIDDEN_ABOVE, length: HIDDEN_BYTES };
+  return { base: HIDDEN_ABOVE, length };
 }
 
 /** Takes memory for the image and the module and says where `boot_region` finds them. */

@@ -26,3 +26,8 @@ export class MachineExit extends Error {
 export function hex(value: number | bigint, width = 1): string {
   return `0x${value.toString(16).padStart(width, "0")}`;
 }
+
+/** True for what the engine throws when WebAssembly traps, stack overflow included. */
+export function isTrap(error: unknown): error is Error {
+  return error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
+}

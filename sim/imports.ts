@@ -1,5 +1,5 @@
 /**
- * The imports of ABI 1 as the kernel sees them, and a way to get in between.
+ * The imports of ABI 2 as the kernel sees them, and a way to get in between.
  *
  * u64 parameters arrive as signed `bigint`, u32 parameters as signed numbers.
  */
@@ -19,6 +19,18 @@ export interface MachineImports {
   cpu_features(): number;
   clock(): bigint;
   exit(status: number): void;
+  commit_program(range: number, virtual: bigint, bytes: bigint): number;
+  program_load(from: number, to: number, bytes: number): number;
+  program_store(to: number, from: number, bytes: number): number;
+  phys_to_program(address: bigint, to: number, bytes: number): number;
+  program_to_phys(from: number, address: bigint, bytes: number): number;
+  program_write(stream: number, from: number, bytes: number): number;
+  program_exit(status: number): void;
+  boot_file(index: number, out: number): number;
+  boot_file_cmdline(index: number, offset: number, out: number, capacity: number): number;
+  console_read(): number;
+  real_time(): bigint;
+  random(): bigint;
 }
 
 type Value = number | bigint;

@@ -1,11 +1,12 @@
 /**
- * A running kernel as its exports show it (ABI 1): thin, typed wrappers that tests and tools share.
+ * A running kernel as its exports show it (ABI 2): thin, typed wrappers that tests and tools share.
  */
 
 import { type BlockState } from "../abi/frame.ts";
 import { type ErrorCode } from "../abi/error_code.ts";
 import { type MmStat } from "../abi/mm_stat.ts";
 import { type Reason } from "../abi/reservation_reason.ts";
+import { WASI_FUNCTIONS, WASI_OLD_FUNCTIONS } from "../abi/wasi.ts";
 
 /** What `kernel.wasm` exports; u64 values arrive as signed `bigint`. */
 export interface KernelExports {
@@ -22,9 +23,16 @@ export interface KernelExports {
   managed_run(index: number, out: number): number;
   reserved_region(index: number, out: number): number;
   frame_block(address: bigint, out: number): number;
+  program_open(): number;
+  program_grow(range: number, bytes: bigint): number;
+  program_start(): void;
+  program_end(end: number, status: number, memoryBytes: bigint, heapBytes: bigint): number;
 }
 
-/** Functions that a module must export to be a kernel of ABI 1. */
+/** What serves an import of the program's. */
+export type WasiFunction = (...parameters: (number | bigint)[]) => number | undefined;
+
+/** Functions that a module must export to be a kernel of ABI 2. */
 export const KERNEL_FUNCTIONS = [
   "abi_version",
   "kernel_main",
@@ -39,6 +47,20 @@ export const KERNEL_FUNCTIONS = [
   "reserved_region",
   "frame_block",
 ] as const;
+
+/** Functions that a kernel exports as well if it runs programs. */
+export const PROGRAM_FUNCTIONS = [
+  "program_open",
+  "program_grow",
+  "program_start",
+  "program_end",
+] as const;
+
+/** Functions that serve the program, as a kernel exports them. */
+export const WASI_EXPORTS: readonly string[] = [
+  ...WASI_FUNCTIONS.map((line) => `wasi_${line.split(" ")[0]}`),
+  ...WASI_OLD_FUNCTIONS.map((name) => `wasi_unstable_${name}`),
+];
 
 export interface ManagedRun {
   /** Physical address of the first byte. */

@@ -17,6 +17,7 @@ import {
   type Placement,
   withinReach,
 } from "./boot_layout.ts";
+import { type BootFile, type PlacedFile, placeFiles } from "./boot_files.ts";
 import { SimulationError } from "./errors.ts";
 import { LoaderTables } from "./loader_tables.ts";
 import { type MemoryMapEntry, type MemoryRange } from "./memory_map.ts";
@@ -36,6 +37,8 @@ export interface LoaderRequest {
   readonly features: CpuFeatures;
   /** What memory holds at power-on. */
   readonly powerOnByte: number;
+  /** Modules beside the kernel. */
+  readonly files: readonly BootFile[];
 }
 
 /** The machine as the loader leaves it. */
@@ -50,6 +53,7 @@ export interface LoadedMachine {
   readonly root: number;
   /** Frame numbers of the loader's page tables. */
   readonly tableFrames: ReadonlySet<number>;
+  readonly files: readonly PlacedFile[];
 }
 
 const HHDM_BITS = translatedBits(HHDM_OFFSET);
@@ -76,7 +80,8 @@ function loadAt(request: LoaderRequest, placement: Placement): LoadedMachine {
   const firmwareMap = [...request.memoryMap];
   if (framebuffer) firmwareMap.push({ ...framebuffer, type: MemoryType.FRAMEBUFFER });
   const memory = new PhysicalMemory(request.powerOnByte);
-  const frames = new BootFrames(firmwareMap, placement, request.unmapped);
+  const fileBytes = request.files.reduce((sum, { bytes }) => sum + bytes.length + FRAME_BYTES, 0);
+  const frames = new BootFrames(firmwareMap, placement, request.unmapped, fileBytes);
   const regions =
     placement === "none" ? new Map<number, BootRegionRecord>() : placeImage(frames, request.sizes);
   if (framebuffer) {
@@ -87,6 +92,8 @@ function loadAt(request: LoaderRequest, placement: Placement): LoadedMachine {
       virtual: BigInt.asUintN(64, HHDM_OFFSET + base),
     });
   }
+
+  const files = placeFiles(frames, request.files, memory);
 
   const tableFrames = new Set<number>();
   const tables = new LoaderTables(memory, features, () => {
@@ -109,6 +116,7 @@ function loadAt(request: LoaderRequest, placement: Placement): LoadedMachine {
     regions,
     root: tables.root,
     tableFrames,
+    files,
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * The machine that the kernel runs on, simulated: everything ABI 1 promises, over sparse physical
+ * The machine that the kernel runs on, simulated: everything ABI 2 promises, over sparse physical
  * memory, in Node or in a browser worker.
  *
  *     const machine = new Machine({ memoryMap, options: "log=debug" });
@@ -14,7 +14,7 @@ import { ABI_VERSION } from "../abi/version.ts";
 import { AddressSpace } from "./address_space.ts";
 import { type BootRegionRecord, DEFAULT_SIZES, type Placement } from "./boot_layout.ts";
 import { Console } from "./console.ts";
-import { hex, MachineExit, SimulationError } from "./errors.ts";
+import { hex, isTrap, MachineExit, SimulationError } from "./errors.ts";
 import { interceptable, type MachineImports } from "./imports.ts";
 import { Kernel, KERNEL_FUNCTIONS, type KernelExports } from "./kernel.ts";
 import { LinearMemory } from "./linear_memory.ts";
@@ -24,6 +24,8 @@ import { type MemoryMapEntry } from "./memory_map.ts";
 import { type CpuFeatures, HHDM_OFFSET } from "./page_entry.ts";
 import { PhysicalBus } from "./physical_bus.ts";
 import { type PhysicalMemory } from "./physical_memory.ts";
+import { Program, type ProgramResult } from "./program.ts";
+import { type ProgramHost, programImports } from "./program_imports.ts";
 import { checkRoot } from "./root_check.ts";
 
 export const MACHINE_NAME = "Simulated machine 0.1.0";
@@ -31,6 +33,9 @@ export const MACHINE_NAME = "Simulated machine 0.1.0";
 /** Simulated nanoseconds: an import call, and each byte of `phys_fill`. */
 const CALL_NS = 100;
 const FILL_NS_PER_BYTE = 1 / 16;
+
+/** Nanoseconds from 1970 to the start of 2025, when a simulated clock shows 0. */
+const POWER_ON_TIME = 1_735_689_600_000_000_000n;
 
 export class Machine {
   readonly console: Console;
@@ -54,6 +59,8 @@ export class Machine {
   #view: Uint8Array = new Uint8Array(0);
   #linear: LinearMemory | null = null;
   #halted = false;
+  #exports: KernelExports | null = null;
+  #program: Program | null = null;
   #nanoseconds = 0;
   readonly #started = performance.now();
 
@@ -69,6 +76,7 @@ export class Machine {
       unmapped: options.unmapped ?? [],
       features: this.#features,
       powerOnByte: options.powerOnByte ?? 0xa5,
+      files: options.files ?? [],
     });
     const regions = new Map(this.#loaded.regions);
     for (const [kind, region] of options.bootRegions ?? []) {
@@ -147,6 +155,19 @@ export class Machine {
     return { status, trap, log: this.console.lines, kernel, exports };
   }
 
+  /** Runs the first of the options' files as the shim does when the kernel has started. */
+  runProgram(): ProgramResult {
+    const result = this.makeProgram().live(this.#options.files![0]!.bytes, this.console);
+    this.#program = null;
+    return result;
+  }
+
+  /** A program that the caller drives, in place of any before. */
+  makeProgram(): Program {
+    this.#program = new Program(this.#exports!, () => this.settle());
+    return this.#program;
+  }
+
   /** Checks that linear memory did not outgrow what is committed; follows it if it grew. */
   settle(): void {
     // A detached array has no length.
@@ -180,6 +201,7 @@ export class Machine {
       throw new SimulationError(`the module speaks ABI ${version}, this machine ${ABI_VERSION}`);
     }
     this.#memory = kernel.memory;
+    this.#exports = kernel;
     const bytes = kernel.memory.buffer.byteLength;
     this.#linear = new LinearMemory(this.#loaded.regions, this.#loaded.ownership, bytes);
     this.#bus.setBacking(new Set(this.#linear.frames));
@@ -225,6 +247,34 @@ export class Machine {
     view.setBigUint64(8, second, true);
     view.setBigUint64(16, third, true);
     return 1;
+  }
+
+  /** Nanoseconds since the machine started. */
+  #now(): number {
+    const real = this.#options.clock === "real";
+    return Math.floor(real ? (performance.now() - this.#started) * 1e6 : this.#nanoseconds);
+  }
+
+  /** What the imports for a program stand on. */
+  #programHost(): ProgramHost {
+    const options = this.#options;
+    const powerOn =
+      options.realTime ??
+      (options.clock === "real" ? BigInt(Date.now()) * 1_000_000n : POWER_ON_TIME);
+    return {
+      program: () => this.#program,
+      files: this.#loaded.files,
+      input: options.input ?? new Uint8Array(0),
+      output: options.output ?? ((_, bytes) => this.console.write(bytes)),
+      realTime: () => powerOn + BigInt(this.#now()),
+      randomSeed: options.randomSeed === undefined ? 1n : options.randomSeed,
+      enter: () => this.#enter(),
+      bytes: (at, bytes) => this.#bytes(at, bytes),
+      record: (out, ...words) => this.#record(out, ...words),
+      copyOut: (address, target) => this.#bus.copyOut(address, target),
+      copyIn: (address, source) => this.#bus.copyIn(address, source),
+      commit: (range, virtual, bytes) => this.#commitProgram(range, virtual, bytes),
+    };
   }
 
   #imports(): MachineImports {
@@ -301,14 +351,13 @@ export class Machine {
       },
       clock: () => {
         this.#enter();
-        const real = this.#options.clock === "real";
-        const now = real ? (performance.now() - this.#started) * 1e6 : this.#nanoseconds;
-        return BigInt(Math.floor(now));
+        return BigInt(this.#now());
       },
       exit: (status) => {
         this.#enter();
         throw new MachineExit(status);
       },
+      ...programImports(this.#programHost()),
     };
   }
 
@@ -324,6 +373,14 @@ export class Machine {
     this.#bus.switchTo(space, root !== this.#loaded.root);
   }
 
+  #commitProgram(range: number, virtual: bigint, bytes: bigint): number {
+    const memory = this.#program?.memory;
+    if (!memory || memory.refuses(range, virtual, bytes)) return 1;
+    const reason = memory.commit(range, virtual, bytes, this.#space);
+    if (reason) this.#violate(new SimulationError(`commit_program(${range}): ${reason}`));
+    return reason ? 1 : 0;
+  }
+
   #commit(virtual: bigint, bytes: bigint): number {
     if (++this.commits === this.#options.refuseCommit) return 1;
     const linear = this.#linear!;
@@ -337,9 +394,4 @@ export class Machine {
     this.#bus.setBacking(new Set(linear.frames));
     return 0;
   }
-}
-
-/** True for what the engine throws when WebAssembly traps, stack overflow included. */
-function isTrap(error: unknown): error is Error {
-  return error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
 }

@@ -2,6 +2,7 @@
  * What a simulated machine is built from, and what a boot on it returns.
  */
 
+import { type BootFile } from "./boot_files.ts";
 import { type BootRegionRecord, type BootSizes, type Placement } from "./boot_layout.ts";
 import { type ImportHook } from "./imports.ts";
 import { type Kernel, type KernelExports } from "./kernel.ts";
@@ -41,6 +42,16 @@ export interface MachineOptions {
   readonly violations?: "throw" | "record";
   /** What memory holds at power-on; not zero by default, so that nobody relies on zeroes. */
   readonly powerOnByte?: number;
+  /** Modules beside the kernel; the first is the program that `runProgram` runs. */
+  readonly files?: readonly BootFile[];
+  /** What is typed: bytes, or a function that answers as `console_read` does. Nothing by default. */
+  readonly input?: Uint8Array | (() => number);
+  /** Shown what the program says, on stream 1 or 2; the console by default. */
+  readonly output?: (stream: number, bytes: Uint8Array) => void;
+  /** Nanoseconds since 1970 at power-on; by default the start of 2025, or with a real clock the time. */
+  readonly realTime?: bigint;
+  /** Seed of the random numbers, which are drawn anew each time if it is null; 1 by default. */
+  readonly randomSeed?: bigint | null;
   /** The version that the first line of the log names. */
   readonly version?: string;
 }

@@ -110,6 +110,38 @@ export class PhysicalBus {
     this.memory.fill(at, length, byte);
   }
 
+  /** Copies the bytes from physical `address` on to `target`. */
+  copyOut(address: bigint, target: Uint8Array): void {
+    this.#pieces(address, target.length, (index, inside, from, to) => {
+      const words = this.#readable.get(index) ?? this.#admit(index, false, "phys_to_program");
+      target.set(bytesOf(words).subarray(inside, inside + to - from), from);
+    });
+  }
+
+  /** Copies `source` to physical memory from `address` on. */
+  copyIn(address: bigint, source: Uint8Array): void {
+    this.#pieces(address, source.length, (index, inside, from, to) => {
+      const words = this.#writable.get(index) ?? this.#admit(index, true, "program_to_phys");
+      bytesOf(words).set(source.subarray(from, to), inside);
+    });
+  }
+
+  /** Calls `use` for each frame that `bytes` at `address` touch: bytes `[from, to)` of them lie there. */
+  #pieces(
+    address: bigint,
+    bytes: number,
+    use: (index: number, inside: number, from: number, to: number) => void,
+  ): void {
+    const start = Number(BigInt.asUintN(64, address));
+    for (let from = 0; from < bytes;) {
+      const index = Math.floor((start + from) / FRAME_BYTES);
+      const inside = start + from - index * FRAME_BYTES;
+      const to = Math.min(bytes, from + FRAME_BYTES - inside);
+      use(index, inside, from, to);
+      from = to;
+    }
+  }
+
   /** Checks frame `index` for an access and caches it; its words. */
   #admit(index: number, write: boolean, call: string): BigUint64Array {
     this.#checkOwner(index, index + 1, write, call);
@@ -169,6 +201,11 @@ export class PhysicalBus {
     }
     return found.pageBytes;
   }
+}
+
+/** The bytes of a page, of which `words` are the words. */
+function bytesOf(words: BigUint64Array): Uint8Array {
+  return new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
 }
 
 /** The members of `backing` in `[first, past)`, at a cost bounded by the smaller of the two. */

@@ -109,6 +109,13 @@ export class PhysicalMemory {
     }
   }
 
+  /** Writes `bytes` from `address`, the start of a page, on. */
+  write(address: number, bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; at += FRAME_BYTES) {
+      this.page((address + at) / FRAME_BYTES).bytes.set(bytes.subarray(at, at + FRAME_BYTES));
+    }
+  }
+
   /** Sets `bytes` bytes from `address` on to `byte`; costs the written pages there, not `bytes`. */
   fill(address: number, bytes: number, byte: number): void {
     const end = address + bytes;

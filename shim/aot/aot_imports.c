@@ -48,3 +48,44 @@ uint32_t Z_shimZ_cpu_features(SHIM shim) { return (uint32_t)shim_cpu_features();
 uint64_t Z_shimZ_clock(SHIM shim) { return shim_clock(); }
 
 void Z_shimZ_exit(SHIM shim, uint32_t status) { shim_exit((int32_t)status); }
+
+uint32_t Z_shimZ_commit_program(SHIM shim, uint32_t range, uint64_t address, uint64_t bytes) {
+    return (uint32_t)shim_commit_program(range, address, bytes);
+}
+
+uint32_t Z_shimZ_program_load(SHIM shim, uint32_t from, uint32_t to, uint32_t bytes) {
+    return (uint32_t)shim_program_load(from, wasm_memory_at(to, bytes), bytes);
+}
+
+uint32_t Z_shimZ_program_store(SHIM shim, uint32_t to, uint32_t from, uint32_t bytes) {
+    return (uint32_t)shim_program_store(to, wasm_memory_at(from, bytes), bytes);
+}
+
+uint32_t Z_shimZ_phys_to_program(SHIM shim, uint64_t address, uint32_t to, uint32_t bytes) {
+    return (uint32_t)shim_phys_to_program(address, to, bytes);
+}
+
+uint32_t Z_shimZ_program_to_phys(SHIM shim, uint32_t from, uint64_t address, uint32_t bytes) {
+    return (uint32_t)shim_program_to_phys(from, address, bytes);
+}
+
+uint32_t Z_shimZ_program_write(SHIM shim, uint32_t stream, uint32_t from, uint32_t bytes) {
+    return (uint32_t)shim_program_write(stream, from, bytes);
+}
+
+void Z_shimZ_program_exit(SHIM shim, uint32_t status) { shim_program_exit(status); }
+
+uint32_t Z_shimZ_boot_file(SHIM shim, uint32_t index, uint32_t out) {
+    return (uint32_t)shim_boot_file(index, wasm_memory_at(out, RECORD_BYTES));
+}
+
+uint32_t Z_shimZ_boot_file_cmdline(SHIM shim, uint32_t index, uint32_t offset, uint32_t out,
+                                   uint32_t capacity) {
+    return (uint32_t)shim_boot_file_cmdline(index, offset, wasm_memory_at(out, capacity), capacity);
+}
+
+uint32_t Z_shimZ_console_read(SHIM shim) { return (uint32_t)shim_console_read(); }
+
+uint64_t Z_shimZ_real_time(SHIM shim) { return shim_real_time(); }
+
+uint64_t Z_shimZ_random(SHIM shim) { return shim_random(); }

@@ -1,5 +1,5 @@
 /*
- * The imports of ABI 1 by the names that wasm2c gives them. Used by the
+ * The imports of ABI 2 by the names that wasm2c gives them. Used by the
  * translated module, which does not compile if it declares one otherwise, and by
  * scripts/translate_module.mjs, which refuses a module that imports another.
  */
@@ -27,5 +27,18 @@ uint32_t Z_shimZ_commit_linear_memory(SHIM, uint64_t address, uint64_t bytes);
 uint32_t Z_shimZ_cpu_features(SHIM);
 uint64_t Z_shimZ_clock(SHIM);
 void Z_shimZ_exit(SHIM, uint32_t status);
+uint32_t Z_shimZ_commit_program(SHIM, uint32_t range, uint64_t address, uint64_t bytes);
+uint32_t Z_shimZ_program_load(SHIM, uint32_t from, uint32_t to, uint32_t bytes);
+uint32_t Z_shimZ_program_store(SHIM, uint32_t to, uint32_t from, uint32_t bytes);
+uint32_t Z_shimZ_phys_to_program(SHIM, uint64_t address, uint32_t to, uint32_t bytes);
+uint32_t Z_shimZ_program_to_phys(SHIM, uint32_t from, uint64_t address, uint32_t bytes);
+uint32_t Z_shimZ_program_write(SHIM, uint32_t stream, uint32_t from, uint32_t bytes);
+void Z_shimZ_program_exit(SHIM, uint32_t status);
+uint32_t Z_shimZ_boot_file(SHIM, uint32_t index, uint32_t out);
+uint32_t Z_shimZ_boot_file_cmdline(SHIM, uint32_t index, uint32_t offset, uint32_t out,
+                                   uint32_t capacity);
+uint32_t Z_shimZ_console_read(SHIM);
+uint64_t Z_shimZ_real_time(SHIM);
+uint64_t Z_shimZ_random(SHIM);
 
 #endif

@@ -99,6 +99,95 @@ m3ApiRawFunction(import_exit) {
     shim_exit(status);
 }
 
+m3ApiRawFunction(import_commit_program) {
+    m3ApiReturnType(int32_t);
+    m3ApiGetArg(uint32_t, range);
+    m3ApiGetArg(uint64_t, address);
+    m3ApiGetArg(uint64_t, bytes);
+    m3ApiReturn(shim_commit_program(range, address, bytes));
+}
+
+m3ApiRawFunction(import_program_load) {
+    m3ApiReturnType(int32_t);
+    m3ApiGetArg(uint32_t, from);
+    m3ApiGetArgMem(void *, to);
+    m3ApiGetArg(uint32_t, bytes);
+    m3ApiCheckMem(to, bytes);
+    m3ApiReturn(shim_program_load(from, to, bytes));
+}
+
+m3ApiRawFunction(import_program_store) {
+    m3ApiReturnType(int32_t);
+    m3ApiGetArg(uint32_t, to);
+    m3ApiGetArgMem(const void *, from);
+    m3ApiGetArg(uint32_t, bytes);
+    m3ApiCheckMem(from, bytes);
+    m3ApiReturn(shim_program_store(to, from, bytes));
+}
+
+m3ApiRawFunction(import_phys_to_program) {
+    m3ApiReturnType(int32_t);
+    m3ApiGetArg(uint64_t, address);
+    m3ApiGetArg(uint32_t, to);
+    m3ApiGetArg(uint32_t, bytes);
+    m3ApiReturn(shim_phys_to_program(address, to, bytes));
+}
+
+m3ApiRawFunction(import_program_to_phys) {
+    m3ApiReturnType(int32_t);
+    m3ApiGetArg(uint32_t, from);
+    m3ApiGetArg(uint64_t, address);
+    m3ApiGetArg(uint32_t, bytes);
+    m3ApiReturn(shim_program_to_phys(from, address, bytes));
+}
+
+m3ApiRawFunction(import_program_write) {
+    m3ApiReturnType(int32_t);
+    m3ApiGetArg(uint32_t, stream);
+    m3ApiGetArg(uint32_t, from);
+    m3ApiGetArg(uint32_t, bytes);
+    m3ApiReturn(shim_program_write(stream, from, bytes));
+}
+
+m3ApiRawFunction(import_program_exit) {
+    m3ApiGetArg(uint32_t, status);
+    shim_program_exit(status);
+    m3ApiSuccess();
+}
+
+m3ApiRawFunction(import_boot_file) {
+    m3ApiReturnType(int32_t);
+    m3ApiGetArg(uint32_t, index);
+    m3ApiGetArgMem(void *, out);
+    m3ApiCheckMem(out, RECORD_BYTES);
+    m3ApiReturn(shim_boot_file(index, out));
+}
+
+m3ApiRawFunction(import_boot_file_cmdline) {
+    m3ApiReturnType(int32_t);
+    m3ApiGetArg(uint32_t, index);
+    m3ApiGetArg(uint32_t, offset);
+    m3ApiGetArgMem(void *, out);
+    m3ApiGetArg(uint32_t, capacity);
+    m3ApiCheckMem(out, capacity);
+    m3ApiReturn(shim_boot_file_cmdline(index, offset, out, capacity));
+}
+
+m3ApiRawFunction(import_console_read) {
+    m3ApiReturnType(int32_t);
+    m3ApiReturn(shim_console_read());
+}
+
+m3ApiRawFunction(import_real_time) {
+    m3ApiReturnType(uint64_t);
+    m3ApiReturn(shim_real_time());
+}
+
+m3ApiRawFunction(import_random) {
+    m3ApiReturnType(uint64_t);
+    m3ApiReturn(shim_random());
+}
+
 M3Result imports_link(IM3Module module) {
     static const struct {
         const char *name, *signature;
@@ -118,6 +207,18 @@ M3Result imports_link(IM3Module module) {
         {"cpu_features", "i()", import_cpu_features},
         {"clock", "I()", import_clock},
         {"exit", "v(i)", import_exit},
+        {"commit_program", "i(iII)", import_commit_program},
+        {"program_load", "i(iii)", import_program_load},
+        {"program_store", "i(iii)", import_program_store},
+        {"phys_to_program", "i(Iii)", import_phys_to_program},
+        {"program_to_phys", "i(iIi)", import_program_to_phys},
+        {"program_write", "i(iii)", import_program_write},
+        {"program_exit", "v(i)", import_program_exit},
+        {"boot_file", "i(ii)", import_boot_file},
+        {"boot_file_cmdline", "i(iiii)", import_boot_file_cmdline},
+        {"console_read", "i()", import_console_read},
+        {"real_time", "I()", import_real_time},
+        {"random", "I()", import_random},
     };
     for (size_t i = 0; i < sizeof imports / sizeof *imports; i++) {
         M3Result result = m3_LinkRawFunction(module, "shim", imports[i].name, imports[i].signature,

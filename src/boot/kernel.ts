@@ -1,7 +1,7 @@
 /**
  * The kernel's entry: what the shim calls, and what tests and tools call on the running kernel.
  *
- * These are the exports of ABI 1; their names and numbers are fixed. Each hands its arguments to
+ * These are the exports of ABI 2; their names and numbers are fixed. Each hands its arguments to
  * the part of the kernel that decides. What is settled here is the level of the log and the form of
  * the answers.
  */
@@ -24,6 +24,7 @@ import {
   returnAllocator,
   runtimeAllocatorStatus,
 } from "../mm/runtime/physical_allocator";
+import { programFrames } from "../program/program";
 import { crashOnRequest } from "./crash";
 import { info, Level, setLogLevel, warn } from "./log";
 import { hasOption, hasOptionKey, readOptions, warnOfUnknownOptions } from "./options";
@@ -169,6 +170,8 @@ function statistic(allocator: PhysicalAllocator, kind: i32): u64 {
       return allocator.reclaimed;
     case MmStat.LINEAR_BYTES:
       return linearMemoryBytes();
+    case MmStat.PROGRAM:
+      return programFrames();
     default:
       remember(ErrorCode.UNSUPPORTED);
       return 0;
@@ -210,3 +213,13 @@ export function frame_block(address: u64, out: usize): i32 {
   store<u64>(out + 16, blockState(frame));
   return 1;
 }
+
+/* The life of a program, and what it calls while it runs. */
+export { program_end, program_grow, program_open, program_start } from "../program/program";
+export * from "../program/wasi_descriptors";
+export * from "../program/wasi_directories";
+export * from "../program/wasi_paths";
+export * from "../program/wasi_poll";
+export * from "../program/wasi_process";
+export * from "../program/wasi_sockets";
+export * from "../program/wasi_streams";

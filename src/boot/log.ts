@@ -179,6 +179,18 @@ export class Line {
     return this;
   }
 
+  /** `key=`, for what `byte` appends. */
+  key(key: string): Line {
+    if (!muted) appendKey(key);
+    return this;
+  }
+
+  /** A byte of a word that somebody else chose: what is not printable ASCII, or a space, shows as `?`. */
+  byte(byte: u32): Line {
+    if (!muted) append(byte > 0x20 && byte < 0x7f ? byte : 0x3f);
+    return this;
+  }
+
   /** Writes the line to the console, unless its level is not shown. */
   end(): void {
     if (muted) return;

@@ -1,5 +1,5 @@
 /**
- * ABI 1: what the kernel asks of the machine. The shim provides it on hardware, `sim/` in Node.
+ * ABI 2: what the kernel asks of the machine. The shim provides it on hardware, `sim/` in Node.
  *
  * Physical addresses and byte counts are u64, pointers into linear memory are usize (u32). A call
  * that writes a record writes three u64 at `out`.
@@ -63,3 +63,56 @@ export declare function clock(): u64;
 /** Ends the machine: 0 is success. Does not return. */
 @external("shim", "exit")
 export declare function exit(status: i32): void;
+
+/*
+ * What a program needs, a second module that runs beside the kernel and never at the same time. Its
+ * addresses are u32 that count from the start of its own memory.
+ */
+
+/** The program may use `[virtual, virtual + bytes)`, mapped and zero, for a `ProgramRange`. 0 when the machine agrees. */
+@external("shim", "commit_program")
+export declare function commitProgram(range: i32, virtual: u64, bytes: u64): i32;
+
+/** Copies `bytes` at `from` in the program's memory to `to`; -1, without a change, if they exceed that memory. */
+@external("shim", "program_load")
+export declare function programLoad(from: u32, to: usize, bytes: u32): i32;
+
+/** Copies `bytes` at `from` to `to` in the program's memory; -1, without a change, if they exceed that memory. */
+@external("shim", "program_store")
+export declare function programStore(to: u32, from: usize, bytes: u32): i32;
+
+/** Copies `bytes` of physical memory at `address` to `to` in the program's memory; as `programStore`. */
+@external("shim", "phys_to_program")
+export declare function physToProgram(address: u64, to: u32, bytes: u32): i32;
+
+/** Copies `bytes` at `from` in the program's memory to physical memory at `address`; as `programLoad`. */
+@external("shim", "program_to_phys")
+export declare function programToPhys(from: u32, address: u64, bytes: u32): i32;
+
+/** Appends `bytes` at `from` in the program's memory to what it says on `stream`, 1 output or 2 error; as `programLoad`. */
+@external("shim", "program_write")
+export declare function programWrite(stream: u32, from: u32, bytes: u32): i32;
+
+/** The program ends with `status` as soon as the call from it that the kernel serves returns. */
+@external("shim", "program_exit")
+export declare function programExit(status: u32): void;
+
+/** Writes `{physical, bytes, bytes of its command line}` of boot file `index`; 0 past the end. File 0 is the program. */
+@external("shim", "boot_file")
+export declare function bootFile(index: u32, out: usize): i32;
+
+/** Copies at most `capacity` bytes, from `offset` on, of the command line of file `index`; returns how many. */
+@external("shim", "boot_file_cmdline")
+export declare function bootFileCmdline(index: u32, offset: u32, out: usize, capacity: u32): i32;
+
+/** The next byte that came in on the console, or a `ConsoleInput`. */
+@external("shim", "console_read")
+export declare function consoleRead(): i32;
+
+/** Nanoseconds since 1970-01-01 00:00 UTC; 0 if the machine has no calendar. */
+@external("shim", "real_time")
+export declare function realTime(): u64;
+
+/** A random number. */
+@external("shim", "random")
+export declare function random(): u64;

@@ -12,7 +12,7 @@ import { withDirectory } from "./scripts.ts";
 
 describe("under the stub, a kernel", () => {
   it.each([
-    ["that imports what ABI 1 does not have", /^PANIC: shim: .*shim\.launch/],
+    ["that imports what ABI 2 does not have", /^PANIC: shim: .*shim\.launch/],
     ["whose kernel_main takes its arguments the other way round", /^PANIC: shim: .*signature/],
     ["with 4 GiB of memory", /^PANIC: shim: .*memory/],
     ["with more imports than memory", /^PANIC: shim: .*more functions than/],

@@ -181,6 +181,6 @@ export function textOf({ body, definitions = "" }: TrapModule): string {
     (memory (export "memory") 1)
     (func $harmless)
     ${definitions}
-    (func $abi_version (export "abi_version") (result i32) (i32.const 1))
+    (func $abi_version (export "abi_version") (result i32) (i32.const 2))
     (func $kernel_main (export "kernel_main") (param i64 i32) (result i32) ${body} (i32.const 0)))`;
 }

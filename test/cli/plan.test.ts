@@ -124,7 +124,7 @@ describe.each(MACHINES)("$name", ({ entries }) => {
   });
 
   it("carries every figure of the kernel under its name", () => {
-    // The numbers of ABI 1.
+    // The numbers of ABI 2.
     const names = [
       ...["usable", "managed", "free", "allocated", "cached", "buddy_total", "buddy_free"],
       ...["reserved_regions", "metadata_bytes", "managed_runs", "max_order", "largest_order"],

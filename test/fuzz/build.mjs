@@ -72,8 +72,11 @@ const PROGRAMS = {
       ["test/fuzz/host_machine.c", HOSTED],
       ["shim/imports.c", IMPORTS],
       ...[
+        "calendar",
         "console",
         "linear_memory",
+        "program_memory",
+        "random",
         "wasm3/memory_hook",
         "wasm3/module_check",
         "wasm3/raw_imports",

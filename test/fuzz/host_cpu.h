@@ -27,6 +27,13 @@ static inline void out8_all(uint16_t port, const void *from, uint64_t bytes) {
 /* No machine gets here: the debug-exit device has ended it. */
 static inline _Noreturn void halt_forever(void) { __builtin_trap(); }
 
+/* Time stands still, and chance has no hand in it. */
+static inline uint64_t read_tsc(void) { return 0; }
+static inline _Bool read_random(uint64_t *value) {
+    (void)value;
+    return 0;
+}
+
 static inline uint64_t read_cr3(void) { return HOST_PAGE_ROOT; }
 
 static inline void write_cr3(uint64_t value) { (void)value; }
@@ -37,6 +44,9 @@ static inline void invalidate_page(uint64_t address) { (void)address; }
 #define CPUID_EXTENDED 0x80000001
 #define CPUID_NX (1u << 20)
 #define CPUID_PAGES_1G (1u << 26)
+
+#define CPUID_FEATURES 1
+#define CPUID_RDRAND (1u << 30)
 
 struct cpuid {
     uint32_t eax, ebx, ecx, edx;

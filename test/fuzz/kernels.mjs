@@ -44,7 +44,7 @@ function kernel({
     exported("abi_version", 0, imports.length + ABI_VERSION),
     exported("kernel_main", 0, imports.length + KERNEL_MAIN),
   ],
-  abiVersion = [I32_CONST, 1],
+  abiVersion = [I32_CONST, 2],
   main = ZERO,
   extra = [],
   bodies = [body(abiVersion), body(main), body(extra)],
@@ -135,10 +135,10 @@ export const KERNELS = [
     /exports abi_version with another signature/,
   ],
   [
-    "of ABI 2",
-    kernel({ abiVersion: [I32_CONST, 2] }),
+    "of ABI 3",
+    kernel({ abiVersion: [I32_CONST, 3] }),
     "refused",
-    /speaks ABI 2, this shim speaks ABI 1/,
+    /speaks ABI 3, this shim speaks ABI 2/,
   ],
   [
     "whose abi_version is an import",
@@ -156,10 +156,10 @@ export const KERNELS = [
 
   // Imports.
   [
-    "that imports what ABI 1 does not have",
+    "that imports what ABI 2 does not have",
     kernel({ imports: [importOf("shim", "launch", 0)] }),
     "refused",
-    /imports shim\.launch, which ABI 1 does not have/,
+    /imports shim\.launch, which ABI 2 does not have/,
   ],
   [
     "that imports from another module",

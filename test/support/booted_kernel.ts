@@ -86,7 +86,7 @@ export function plainMap(bytes: bigint): MemoryMapEntry[] {
   return [{ base: 0x100000n, length: bytes, type: MemoryType.USABLE }];
 }
 
-/** The error codes of ABI 1 as `error_name` spells them; the index is the number. */
+/** The error codes of ABI 2 as `error_name` spells them; the index is the number. */
 export const CODE_NAMES: readonly string[] = [
   "NONE",
   "NOT_READY",

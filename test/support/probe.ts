@@ -5,7 +5,7 @@
 import { type KernelExports } from "../../sim/kernel.ts";
 import { compileEntry } from "./entry_compiler.ts";
 
-/** The imports of ABI 1 as the probe re-exports them, and a little more. */
+/** The imports of ABI 2 as the probe re-exports them, and a little more. */
 export interface ProbeExports extends KernelExports {
   write(text: number, bytes: number): void;
   entry(index: number, out: number): number;

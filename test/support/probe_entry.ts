@@ -1,5 +1,5 @@
 /**
- * A module of ABI 1 that does what a test tells it to: tests of the simulated machine call the
+ * A module of ABI 2 that does what a test tells it to: tests of the simulated machine call the
  * imports through it. `kernel_main` ends as the first letter of the command line says.
  */
 
@@ -23,7 +23,7 @@ import {
 const SCRATCH: usize = 64;
 
 export function abi_version(): i32 {
-  return 1;
+  return 2;
 }
 
 /** `e`: exits with 3; `t`: traps; `g`: grows by a page and calls; `w`: writes half a line; else 7. */

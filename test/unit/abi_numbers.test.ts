@@ -12,11 +12,14 @@ import { BlockState, FRAME_BYTES, FRAME_SHIFT, FrameFlag } from "../../abi/frame
 import { BootRegion, CpuFeature } from "../../abi/machine.ts";
 import { MemoryType, memoryTypeName } from "../../abi/memory_type.ts";
 import { MmStat } from "../../abi/mm_stat.ts";
+import { ConsoleInput, ProgramEnd, programEndName, ProgramRange } from "../../abi/program.ts";
 import { Reason, reasonName } from "../../abi/reservation_reason.ts";
 import { ABI_VERSION } from "../../abi/version.ts";
-import { KERNEL_FUNCTIONS } from "../../sim/kernel.ts";
+import { WASI_FUNCTIONS } from "../../abi/wasi.ts";
+import { KERNEL_FUNCTIONS, PROGRAM_FUNCTIONS, WASI_EXPORTS } from "../../sim/kernel.ts";
 import { CODE_NAMES } from "../support/booted_kernel.ts";
-import { kernelModule } from "../support/kernel_module.ts";
+import { kernelBytes, kernelModule } from "../support/kernel_module.ts";
+import { assemble } from "../support/wat.ts";
 
 /** Names and numbers of an enumeration, without the way back from number to name. */
 function members(enumeration: object): Record<string, number> {
@@ -34,7 +37,7 @@ function numbered(names: string, first = 0): Record<string, number> {
 
 describe("the contract", () => {
   test("numbers what it names as it always has", () => {
-    expect(ABI_VERSION).toBe(1);
+    expect(ABI_VERSION).toBe(2);
     expect(members(ErrorCode)).toEqual(numbered(CODE_NAMES.join(" ")));
     expect(members(BootRegion)).toEqual(
       numbered(
@@ -59,9 +62,12 @@ describe("the contract", () => {
     expect(members(MmStat)).toEqual(
       numbered(
         "USABLE MANAGED FREE ALLOCATED CACHED BUDDY_TOTAL BUDDY_FREE RESERVED_REGIONS " +
-          "METADATA_BYTES MANAGED_RUNS MAX_ORDER LARGEST_FREE_ORDER RECLAIMED LINEAR_BYTES",
+          "METADATA_BYTES MANAGED_RUNS MAX_ORDER LARGEST_FREE_ORDER RECLAIMED LINEAR_BYTES PROGRAM",
       ),
     );
+    expect(members(ProgramRange)).toEqual(numbered("MEMORY HEAP STACK KINDS"));
+    expect(members(ProgramEnd)).toEqual(numbered("EXITED TRAPPED REFUSED"));
+    expect(members(ConsoleInput)).toEqual({ NOTHING_YET: -1, ENDED: -2 });
     expect(members(FrameFlag)).toEqual({ ZERO: 1, BELOW_16M: 2, BELOW_4G: 4, ALL: 7 });
     expect(members(BlockState)).toEqual(numbered("UNMANAGED FREE ALLOCATED"));
     expect(FRAME_BYTES).toBe(4096);
@@ -72,6 +78,7 @@ describe("the contract", () => {
     ["error code", ErrorCode, (code: number) => errorName(code).toLowerCase()],
     ["memory type", MemoryType, memoryTypeName],
     ["reservation reason", Reason, reasonName],
+    ["end of a program", ProgramEnd, programEndName],
   ] as [string, object, (number: number) => string][])(
     "names each %s as it is called",
     (_, enumeration, nameOf) => {
@@ -129,6 +136,7 @@ describe("the shim", () => {
   test("numbers boot regions and processor features as the contract does", () => {
     expect(enumerators("boot_region_kind", "REGION_")).toEqual(members(BootRegion));
     expect(macros("CPU_FEATURE_")).toEqual(members(CpuFeature));
+    expect(enumerators("program_range", "PROGRAM_")).toEqual(members(ProgramRange));
   });
 
   test("speaks the contract's version", () => {
@@ -148,5 +156,25 @@ describe("the shim", () => {
 
 test("the kernel exports what the contract names, and its memory, and nothing else", () => {
   const names = WebAssembly.Module.exports(kernelModule()).map(({ name }) => name);
-  expect(names.sort()).toEqual(["memory", ...KERNEL_FUNCTIONS].sort());
+  expect(names.sort()).toEqual(
+    ["memory", ...KERNEL_FUNCTIONS, ...PROGRAM_FUNCTIONS, ...WASI_EXPORTS].sort(),
+  );
+});
+
+test("the kernel serves each function of WASI with the type that the contract gives it", () => {
+  const kernel = new WebAssembly.Module(kernelBytes());
+  // Linked directly, each import must have exactly the kernel's type.
+  const { exports } = new WebAssembly.Instance(kernel, {
+    shim: new Proxy({}, { get: () => () => 0n }),
+  });
+  const imports = WASI_FUNCTIONS.map((line) => {
+    const [name, parameters, result] = line.split(" ");
+    const letters = (text: string) => [...text].map((c) => (c === "i" ? "i32" : "i64")).join(" ");
+    const results = result ? `(result ${letters(result)})` : "";
+    return `(import "k" "wasi_${name}" (func (param ${letters(parameters!)}) ${results}))`;
+  });
+  const bytes = assemble(`(module ${imports.join("\n")})`) as Uint8Array<ArrayBuffer>;
+  expect(
+    () => new WebAssembly.Instance(new WebAssembly.Module(bytes), { k: exports }),
+  ).not.toThrow();
 });

@@ -24,6 +24,9 @@ const ENTRY = "boot/kernel.ts";
 /** Above src/mm: the entry, and what it does on request to show how a boot can end. */
 const ABOVE = [ENTRY, "boot/crash.ts"];
 
+/** The program's files, which stand on src/mm; only the entry stands on them. */
+const PROGRAM = FILES.filter((file) => file.startsWith("program/"));
+
 /** The floors of `src/mm`, lowest first: its folders, and the files that stand beside them. */
 const FLOORS = [
   "frames.ts",
@@ -88,6 +91,22 @@ describe("the kernel's sources", () => {
     expect(floorOf(file), "its floor").toBeGreaterThanOrEqual(0);
     const higher = importsOf(file).filter((imported) => floorOf(imported) > floorOf(file));
     expect(higher).toEqual([]);
+  });
+
+  test("have the program above src/mm, and the entry alone above the program", () => {
+    expect(PROGRAM.length).toBeGreaterThan(10);
+    for (const file of FILES.filter((other) => other !== ENTRY && !PROGRAM.includes(other))) {
+      expect(
+        importsOf(file).filter((imported) => PROGRAM.includes(imported)),
+        file,
+      ).toEqual([]);
+    }
+    for (const file of PROGRAM) {
+      expect(
+        importsOf(file).filter((imported) => ABOVE.includes(imported)),
+        file,
+      ).toEqual([]);
+    }
   });
 
   test("stand on every floor", () => {

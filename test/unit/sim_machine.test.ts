@@ -73,12 +73,12 @@ describe("how a boot ends", () => {
     expect(lines.slice(1)).toEqual(["é"]);
   });
 
-  test("a machine boots once, and only a kernel of ABI 1", () => {
+  test("a machine boots once, and only a kernel of ABI 2", () => {
     const { machine } = boot();
     expect(() => machine.boot(probe)).toThrow(/boots once/);
     const empty = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
     expect(() => new Machine({ memoryMap: SMALL }).boot(empty)).toThrow(
-      /no kernel of ABI 1: lacks abi_version, .*, memory/,
+      /no kernel of ABI 2: lacks abi_version, .*, memory/,
     );
   });
 });

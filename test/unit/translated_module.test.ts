@@ -33,7 +33,7 @@ function kernel(
   const {
     first = "",
     memory = `(memory (export "memory") 1)`,
-    version = `(func (export "abi_version") (result i32) (i32.const 1))`,
+    version = `(func (export "abi_version") (result i32) (i32.const 2))`,
     main = `(func (export "kernel_main") (param i64 i32) (result i32) (i32.const 0))`,
   } = parts;
   return `(module ${first} ${memory} ${version} ${main})`;
@@ -64,19 +64,19 @@ describe("a translation", () => {
 
   test.each([
     [
-      "an import that ABI 1 does not have, though never called",
+      "an import that ABI 2 does not have, though never called",
       kernel({ first: `(import "shim" "launch" (func))` }),
-      "imports shim.launch, which ABI 1 does not have",
+      "imports shim.launch, which ABI 2 does not have",
     ],
     [
       "an import of another module",
       kernel({ first: `(import "env" "clock" (func))` }),
-      "imports env.clock, which ABI 1",
+      "imports env.clock, which ABI 2",
     ],
     [
       "an imported global",
       kernel({ first: `(import "shim" "clock" (global i32))` }),
-      "imports shim.clock, which ABI 1",
+      "imports shim.clock, which ABI 2",
     ],
     ["no kernel_main", kernel({ main: "" }), "does not export kernel_main"],
     [

@@ -66,7 +66,7 @@ export function linearMemoryBase(): u64 {
 }
 
 /** The first unused top-level entry from `FIRST_CHOICE` on, as an address; 0 if there is none. */
-function unusedTopEntry(): u64 {
+export function unusedTopEntry(): u64 {
   const root = pageRoot();
   for (let index = FIRST_CHOICE; index != FIRST_CHOICE - 1;) {
     const address = HIGHER_HALF | (index * TOP_ENTRY_BYTES);

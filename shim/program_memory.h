@@ -1,0 +1,47 @@
+/*
+ * What a program stands on: linear memory, the runtime's heap for it and a
+ * native stack. Each is a range of its own in the address space, which the
+ * kernel maps and commits piece by piece. Used by imports.c and by what runs
+ * programs.
+ */
+
+#ifndef SHIM_PROGRAM_MEMORY_H
+#define SHIM_PROGRAM_MEMORY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The ranges of the contract. */
+enum program_range {
+    PROGRAM_MEMORY,
+    PROGRAM_HEAP,
+    PROGRAM_STACK,
+    PROGRAM_KINDS,
+};
+
+struct range {
+    char *base; /* null until something is committed */
+    uint64_t committed;
+    /* Bytes from the base on that are in use; what is beyond is zero. */
+    uint64_t used;
+};
+
+extern struct range program_ranges[PROGRAM_KINDS];
+
+/* Set by `program_exit`: the program ends, with that status, when the kernel returns. */
+extern bool program_exited;
+extern uint32_t program_status;
+
+/* `import commit_program`: 0, or -1 for a range that does not exist, moves or shrinks. */
+int program_commit(uint32_t range, uint64_t virtual, uint64_t bytes);
+
+/* `bytes` at `address` in the program's linear memory; null if it does not own them all. */
+void *program_bytes(uint32_t address, uint32_t bytes);
+
+/* `import program_exit` */
+void program_exit(uint32_t status);
+
+/* Forgets the ranges: their frames are the kernel's again. */
+void program_memory_forget(void);
+
+#endif

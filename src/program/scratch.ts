@@ -1,0 +1,48 @@
+/**
+ * Room for what is too large for static data: paths, vectors, a line of input.
+ *
+ * It is the end of the first page of linear memory, above the static data. Nothing else uses that, since
+ * the kernel has no heap; static data would lengthen the module and with it every boot. A test holds the
+ * module against it. Zero when the kernel starts. What a `Scratch` names belongs to one file alone.
+ */
+
+/**
+ * Where each piece begins. What is needed only until the program runs lies where what it needs while it
+ * runs will lie: there is not room for both.
+ */
+export const enum Scratch {
+  /** contents.ts: 1 KiB of zeros. */
+  ZEROS = 0,
+  /** paths.ts: the path, and where a symbolic link leads; 4 KiB as all that follow. */
+  PATH = 1024,
+  LINK_TARGET = 5120,
+
+  /** boot_files.ts, before: a path, the base of an archive, another path. */
+  TEXT = 9216,
+  BASE = 13312,
+  OTHER = 17408,
+  /** tar.ts, before: names of a member, records of a pax header. */
+  MEMBER_NAME = 21504,
+  MEMBER_LINK = 25600,
+  PAX_RECORDS = 29696,
+  END = 33792,
+
+  /** arguments.ts, after tar.ts: the value of a word. */
+  VALUE = MEMBER_NAME,
+
+  /** program_memory.ts, while it runs: the vectors of a call, 8 KiB. */
+  VECTORS = TEXT,
+  /** console.ts, while it runs: a line of input. */
+  LINE = OTHER,
+  /** wasi_paths.ts, while it runs: where a symbolic link leads. */
+  LINK = MEMBER_NAME,
+}
+
+/** Where all of it begins. */
+export const SCRATCH_START: usize = 65536 - Scratch.END;
+
+/** Address of the piece that begins at `piece`. */
+@inline
+export function scratch(piece: Scratch): usize {
+  return SCRATCH_START + usize(piece);
+}

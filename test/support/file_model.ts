@@ -1,0 +1,314 @@
+/**
+ * Files and descriptors as plainly as can be: a tree of objects with maps of names and arrays of bytes.
+ * Shares nothing with the kernel but the error numbers of WASI. POSIX.1-2017 says what is meant.
+ */
+
+import { Errno } from "./wasi_caller.ts";
+
+interface FileNode {
+  readonly kind: "file";
+  contents: Uint8Array;
+  links: number;
+}
+
+interface Directory {
+  readonly kind: "directory";
+  parent: Directory | null;
+  readonly entries: Map<string, ModelNode>;
+}
+
+interface Link {
+  readonly kind: "link";
+  readonly target: string;
+  links: number;
+}
+
+type ModelNode = FileNode | Directory | Link;
+
+interface Open {
+  readonly node: FileNode | Directory;
+  position: number;
+  readonly appends: boolean;
+}
+
+/** Where a path leads: the directory and the name at its end, and what is there. */
+interface Place {
+  readonly directory: Directory;
+  /** "" if the path ends with a directory itself, as `..` does. */
+  readonly name: string;
+  readonly node: ModelNode | null;
+  readonly slash: boolean;
+}
+
+const CREAT = 1;
+const DIRECTORY = 2;
+const EXCL = 4;
+const TRUNC = 8;
+const LINKS_MAX = 40;
+
+/** An answer: negative is an error number. */
+export type Answer = number;
+
+function directory(parent: Directory | null): Directory {
+  return { kind: "directory", parent, entries: new Map() };
+}
+
+export class FileModel {
+  readonly root = directory(null);
+  readonly #open = new Map<number, Open>();
+
+  constructor() {
+    this.root.entries.set("tmp", directory(this.root));
+    this.#open.set(3, { node: this.root, position: 0, appends: false });
+  }
+
+  /** Puts a file at `path`, in the root. */
+  add(path: string, contents: Uint8Array): void {
+    this.root.entries.set(path, { kind: "file", contents, links: 1 });
+  }
+
+  #walk(path: string, follow: boolean): Place | number {
+    let rest = path;
+    let current = this.root;
+    let links = 0;
+    if (rest === "") return Errno.NOENT;
+    if (rest.startsWith("/")) return Errno.NOTCAPABLE;
+    for (;;) {
+      const [, part, slashes, after] = /^([^/]*)(\/*)(.*)$/s.exec(rest) as unknown as string[];
+      const isLast = after === "";
+      const slash = isLast && slashes !== "";
+      if (part === "" || part === ".") {
+        if (isLast) return { directory: current, name: "", node: current, slash };
+        rest = after!;
+        continue;
+      }
+      if (part === "..") {
+        if (current === this.root) return Errno.NOTCAPABLE;
+        if (!current.parent) return Errno.NOENT;
+        current = current.parent;
+        if (isLast) return { directory: current, name: "", node: current, slash };
+        rest = after!;
+        continue;
+      }
+      const node = current.entries.get(part!) ?? null;
+      if (node?.kind === "link" && (!isLast || follow || slash)) {
+        if (++links > LINKS_MAX) return Errno.LOOP;
+        rest = node.target + slashes + after;
+        continue;
+      }
+      if (isLast) return { directory: current, name: part!, node, slash };
+      if (!node) return Errno.NOENT;
+      if (node.kind !== "directory") return Errno.NOTDIR;
+      current = node;
+      rest = after!;
+    }
+  }
+
+  /** As `#walk`, for what must exist. */
+  #find(path: string, follow: boolean): (Place & { readonly node: ModelNode }) | number {
+    const place = this.#walk(path, follow);
+    if (typeof place === "number") return place;
+    if (!place.node) return Errno.NOENT;
+    if (place.slash && place.node.kind !== "directory") return Errno.NOTDIR;
+    return { ...place, node: place.node };
+  }
+
+  #isRemoved(place: Directory): boolean {
+    return place !== this.root && !place.parent;
+  }
+
+  #lowest(): number {
+    for (let fd = 4; ; ++fd) if (!this.#open.has(fd)) return fd;
+  }
+
+  open(path: string, flags: number, appends: boolean): Answer {
+    const isExclusive = (flags & CREAT) !== 0 && (flags & EXCL) !== 0;
+    const place = this.#walk(path, !isExclusive);
+    if (typeof place === "number") return -place;
+    let { node } = place;
+    if (!node) {
+      if (!(flags & CREAT)) return -Errno.NOENT;
+      if (flags & DIRECTORY) return -Errno.INVAL;
+      if (place.slash) return -Errno.ISDIR;
+      if (this.#isRemoved(place.directory)) return -Errno.NOENT;
+      node = { kind: "file", contents: new Uint8Array(0), links: 1 };
+      place.directory.entries.set(place.name, node);
+    } else {
+      if (isExclusive) return -Errno.EXIST;
+      if (node.kind === "link") return -Errno.LOOP;
+      if (node.kind === "directory") {
+        // Whoever does not say that a directory is meant asks for the right to write.
+        if (!(flags & DIRECTORY) || flags & (TRUNC | CREAT)) return -Errno.ISDIR;
+      } else {
+        if (flags & DIRECTORY || place.slash) return -Errno.NOTDIR;
+        if (flags & TRUNC) node.contents = new Uint8Array(0);
+      }
+    }
+    const fd = this.#lowest();
+    this.#open.set(fd, { node, position: 0, appends });
+    return fd;
+  }
+
+  close(fd: number): Answer {
+    return this.#open.delete(fd) ? 0 : Errno.BADF;
+  }
+
+  #file(fd: number): (Open & { readonly node: FileNode }) | number {
+    const open = this.#open.get(fd);
+    if (!open) return -Errno.BADF;
+    return open.node.kind === "file" ? (open as Open & { node: FileNode }) : -Errno.ISDIR;
+  }
+
+  write(fd: number, bytes: Uint8Array, at?: number): Answer {
+    const open = this.#file(fd);
+    if (typeof open === "number") return open;
+    const { node } = open;
+    const position = open.appends ? node.contents.length : (at ?? open.position);
+    const end = position + bytes.length;
+    if (end > node.contents.length && bytes.length > 0) {
+      const grown = new Uint8Array(end);
+      grown.set(node.contents);
+      node.contents = grown;
+    }
+    // Another array: a file that is removed and one that is written must not share it.
+    node.contents = node.contents.slice();
+    if (bytes.length > 0) node.contents.set(bytes, position);
+    if (at === undefined) this.#open.get(fd)!.position = end;
+    return bytes.length;
+  }
+
+  read(fd: number, bytes: number, at?: number): Uint8Array | Answer {
+    const open = this.#file(fd);
+    if (typeof open === "number") return open;
+    const position = at ?? open.position;
+    const read = open.node.contents.slice(position, position + bytes);
+    if (at === undefined) this.#open.get(fd)!.position += read.length;
+    return read;
+  }
+
+  seek(fd: number, offset: number, whence: number): Answer {
+    const open = this.#file(fd);
+    if (typeof open === "number") return open === -Errno.ISDIR ? -Errno.BADF : open;
+    const from = [0, open.position, open.node.contents.length][whence]!;
+    if (from + offset < 0) return -Errno.INVAL;
+    this.#open.get(fd)!.position = from + offset;
+    return from + offset;
+  }
+
+  resize(fd: number, size: number): Answer {
+    const open = this.#file(fd);
+    if (typeof open === "number") return -open;
+    const resized = new Uint8Array(size);
+    resized.set(open.node.contents.slice(0, size));
+    open.node.contents = resized;
+    return 0;
+  }
+
+  makeDirectory(path: string): Answer {
+    const place = this.#walk(path, false);
+    if (typeof place === "number") return place;
+    if (place.node) return Errno.EXIST;
+    if (this.#isRemoved(place.directory)) return Errno.NOENT;
+    place.directory.entries.set(place.name, directory(place.directory));
+    return 0;
+  }
+
+  removeDirectory(path: string): Answer {
+    const place = this.#walk(path, false);
+    if (typeof place === "number") return place;
+    const { node } = place;
+    if (!node) return Errno.NOENT;
+    if (node.kind !== "directory") return Errno.NOTDIR;
+    if (place.name === "") return Errno.INVAL;
+    if (node.entries.size > 0) return Errno.NOTEMPTY;
+    node.parent = null;
+    place.directory.entries.delete(place.name);
+    return 0;
+  }
+
+  unlink(path: string): Answer {
+    const place = this.#walk(path, false);
+    if (typeof place === "number") return place;
+    const { node } = place;
+    if (!node) return Errno.NOENT;
+    if (node.kind === "directory") return Errno.ISDIR;
+    if (place.slash) return Errno.NOTDIR;
+    --node.links;
+    place.directory.entries.delete(place.name);
+    return 0;
+  }
+
+  link(from: string, to: string): Answer {
+    const source = this.#find(from, false);
+    if (typeof source === "number") return source;
+    const place = this.#walk(to, false);
+    if (typeof place === "number") return place;
+    if (place.node) return Errno.EXIST;
+    if (place.slash) return Errno.NOENT;
+    if (source.node.kind === "directory") return Errno.PERM;
+    if (this.#isRemoved(place.directory)) return Errno.NOENT;
+    ++source.node.links;
+    place.directory.entries.set(place.name, source.node);
+    return 0;
+  }
+
+  symlink(target: string, path: string): Answer {
+    if (target === "") return Errno.NOENT;
+    const place = this.#walk(path, false);
+    if (typeof place === "number") return place;
+    if (place.node) return Errno.EXIST;
+    if (place.slash) return Errno.NOENT;
+    if (target.startsWith("/")) return Errno.NOTCAPABLE;
+    if (this.#isRemoved(place.directory)) return Errno.NOENT;
+    place.directory.entries.set(place.name, { kind: "link", target, links: 1 });
+    return 0;
+  }
+
+  rename(from: string, to: string): Answer {
+    const source = this.#find(from, false);
+    if (typeof source === "number") return source;
+    if (source.name === "") return Errno.INVAL;
+    const place = this.#walk(to, false);
+    if (typeof place === "number") return place;
+    const { node } = source;
+    const there = place.node;
+    if (there === node) return 0;
+    if (place.name === "") return Errno.INVAL;
+    if (node.kind !== "directory" && (source.slash || place.slash)) return Errno.NOTDIR;
+    if (node.kind === "directory") {
+      for (let up: Directory | null = place.directory; up; up = up.parent) {
+        if (up === node) return Errno.INVAL;
+      }
+    }
+    if (!there && this.#isRemoved(place.directory)) return Errno.NOENT;
+    if (there) {
+      if (node.kind === "directory" && there.kind !== "directory") return Errno.NOTDIR;
+      if (node.kind !== "directory" && there.kind === "directory") return Errno.ISDIR;
+      if (there.kind === "directory") {
+        if (there.entries.size > 0) return Errno.NOTEMPTY;
+        there.parent = null;
+      } else --there.links;
+    }
+    source.directory.entries.delete(source.name);
+    // An entry that is replaced keeps its place in the order.
+    place.directory.entries.set(place.name, node);
+    if (node.kind === "directory") node.parent = place.directory;
+    return 0;
+  }
+
+  stat(path: string, follow: boolean): { type: number; links: number; size: number } | Answer {
+    const place = this.#find(path, follow);
+    if (typeof place === "number") return -place;
+    const { node } = place;
+    if (node.kind === "file") return { type: 4, links: node.links, size: node.contents.length };
+    if (node.kind === "link") return { type: 7, links: node.links, size: node.target.length };
+    return { type: 3, links: node === this.root ? 0 : 1, size: 0 };
+  }
+
+  /** Names in the directory at `path`, without the dots; null if it is none. */
+  list(path: string): string[] | null {
+    const place = this.#walk(path, true);
+    if (typeof place === "number" || place.node?.kind !== "directory") return null;
+    return [...place.node.entries.keys()];
+  }
+}
