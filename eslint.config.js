@@ -2,8 +2,13 @@ import { defineConfig } from "eslint/config";
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
-/** AssemblyScript: the kernel, and the entries through which tests reach its parts. */
-const ASSEMBLYSCRIPT = ["src/**/*.ts", "test/**/*_entry.ts", "bench/**/*_entry.ts"];
+/** AssemblyScript: the kernel, programs, and the entries through which tests reach its parts. */
+const ASSEMBLYSCRIPT = [
+  "src/**/*.ts",
+  "programs/*.ts",
+  "test/**/*_entry.ts",
+  "bench/**/*_entry.ts",
+];
 
 export default defineConfig(
   { ignores: ["builddir*/", "node_modules/"] },

@@ -8,6 +8,7 @@ import { MapError } from "../formats/map_input.ts";
 import { Status, UsageError } from "./failure.ts";
 import { addLogCommand } from "./log_command.ts";
 import { addPlanCommand } from "./plan_command.ts";
+import { addRunCommand } from "./run_command.ts";
 import { type Terminal } from "./terminal.ts";
 import { LINE_WIDTH, paragraph } from "./text.ts";
 import { addTraceCommand } from "./trace_command.ts";
@@ -49,10 +50,12 @@ export async function main(words: readonly string[], terminal: Terminal): Promis
     })
     .configureHelp({ showGlobalOptions: false })
     .showHelpAfterError("(see slopos --help)")
+    .enablePositionalOptions()
     .exitOverride();
   addPlanCommand(program, terminal, end);
   addTraceCommand(program, terminal, end);
   addLogCommand(program, terminal, end);
+  addRunCommand(program, terminal, end);
   try {
     await program.parseAsync([...words], { from: "user" });
   } catch (error) {

@@ -11,6 +11,10 @@ export interface Terminal {
   readonly err: (text: string) => void;
   /** All of standard input. */
   readonly input: () => Promise<string>;
+  /** Writes bytes to standard output, 1, or to standard error, 2, before it returns; else as text. */
+  readonly write?: (stream: number, bytes: Uint8Array) => void;
+  /** The next byte of standard input, waited for, or `ConsoleInput.ENDED`; without it there is none. */
+  readonly readByte?: () => number;
   /** True if standard output takes colours. */
   readonly colours: boolean;
 }

@@ -1,0 +1,140 @@
+/**
+ * `slopos run`: a program on the kernel, in a simulated machine.
+ */
+
+import { type Command } from "commander";
+import { ProgramEnd } from "../../abi/program.ts";
+import { Machine } from "../../sim/machine.ts";
+import { type ProgramResult } from "../../sim/program.ts";
+import { bootFailure } from "../plan/boot_map.ts";
+import { readMemoryMap } from "../formats/read_map.ts";
+import { syntheticMap } from "../formats/size.ts";
+import { summariseLog } from "../log/log_summary.ts";
+import { bootModules } from "../program/boot_modules.ts";
+import { ProgramError } from "../program/failure.ts";
+import { failureText, UsageError } from "./failure.ts";
+import { readKernel, readMachine } from "./files.ts";
+import { type Terminal } from "./terminal.ts";
+import { paragraph } from "./text.ts";
+
+interface RunOptions {
+  readonly memory: string;
+  readonly machine?: string;
+  readonly file: readonly string[];
+  readonly directory: readonly string[];
+  readonly env: readonly string[];
+  readonly input?: string;
+  readonly options: string;
+  readonly kernel?: string;
+  readonly log?: true;
+}
+
+/** Exit statuses beside the program's own, as shells and `env` use them. */
+const REFUSED = 125;
+const TRAPPED = 134;
+
+const HELP = `
+Examples:
+  slopos run programs/hello.ts one two
+  slopos run programs/memory.ts --memory 64M --log
+  slopos run programs/files.ts --file README.md=notes/readme
+
+What comes after FILE is the program's, from the first word that is no option of this command; from --
+on it all is.
+
+Exit status: the program's own; 125 it was refused or the kernel failed, 134 it trapped, 2 there is no
+program to run.`;
+
+const collect = (value: string, before: readonly string[]) => [...before, value];
+
+/** Writes what the program says as text, a character at a time where it says it so. */
+function writeText(terminal: Terminal): (stream: number, bytes: Uint8Array) => void {
+  const decoders = [new TextDecoder(), new TextDecoder()];
+  return (stream, bytes) => {
+    const said = decoders[stream - 1]!.decode(bytes, { stream: true });
+    if (stream === 1) terminal.out(said);
+    else terminal.err(said);
+  };
+}
+
+/** Runs the program of `modules`; null if the kernel did not start. */
+function runOn(
+  machine: Machine,
+  module: WebAssembly.Module,
+  terminal: Terminal,
+): ProgramResult | null {
+  const booted = machine.boot(module);
+  const failure = bootFailure(booted, summariseLog(booted.log));
+  if (!failure) return machine.runProgram();
+  terminal.err(failureText(failure));
+  return null;
+}
+
+/** The exit status of `result`, after a word about what was not the program's own doing. */
+function statusOf(result: ProgramResult | null, program: string, terminal: Terminal): number {
+  if (!result) return REFUSED;
+  if (result.end === ProgramEnd.EXITED) return result.status & 0xff;
+  if (result.end === ProgramEnd.TRAPPED) {
+    terminal.err(paragraph(`slopos: ${program}: ${result.message}`));
+    return TRAPPED;
+  }
+  terminal.err(paragraph(`slopos: ${program} was refused: ${result.message}`));
+  return REFUSED;
+}
+
+/** Adds the command to `program`; `end` is told its exit status. */
+export function addRunCommand(
+  program: Command,
+  terminal: Terminal,
+  end: (status: number) => void,
+): void {
+  program
+    .command("run")
+    .summary("a program on the kernel")
+    .description(
+      "Boots the kernel in a simulated machine and runs a WASI command, or one in TypeScript, on frames " +
+        "that the kernel lends it.",
+    )
+    .argument("<FILE>", "a wasm module, or TypeScript for AssemblyScript (.ts)")
+    .argument("[WORDS...]", "the program's arguments")
+    .option("--memory <SIZE>", "a PC with so much memory", "512M")
+    .option("--machine <NAME>", "a machine that comes with the project instead")
+    .option("--file <HOST=GUEST>", "a file that the program finds; can be repeated", collect, [])
+    .option("--directory <DIR[=GUEST]>", "a folder that it finds; can be repeated", collect, [])
+    .option("--env <NAME=VALUE>", "a variable of its environment; can be repeated", collect, [])
+    .option("--input <FILE>", "what it reads, instead of standard input")
+    .option("--options <WORDS>", "the kernel's command line", "")
+    .option("--kernel <PATH>", "another kernel than builddir/kernel.wasm")
+    .option("--log", "show the kernel's log on standard error")
+    .passThroughOptions()
+    .addHelpText("after", HELP)
+    .action(async (file: string, words: string[], options: RunOptions) => {
+      const map = options.machine
+        ? readMemoryMap(readMachine(options.machine))
+        : syntheticMap(options.memory);
+      const request = {
+        program: file,
+        arguments: words,
+        environment: options.env,
+        files: options.file,
+        directories: options.directory,
+        input: options.input ?? "stream",
+      };
+      const modules = await bootModules(request).catch((error: unknown) => {
+        if (error instanceof ProgramError) throw new UsageError(error.message);
+        throw error;
+      });
+      const machine = new Machine({
+        memoryMap: map.entries,
+        files: modules,
+        options: options.options,
+        clock: "real",
+        randomSeed: null,
+        output: terminal.write ?? writeText(terminal),
+        ...(terminal.readByte && { input: terminal.readByte }),
+        ...(options.log && { console: (line: string) => terminal.err(`${line}\n`) }),
+      });
+      const result = runOn(machine, readKernel(options.kernel), terminal);
+      end(statusOf(result, file, terminal));
+    });
+}

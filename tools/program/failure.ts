@@ -1,0 +1,4 @@
+/** A program, or something that it needs, cannot be had; the message is for the user. */
+export class ProgramError extends Error {
+  override name = "ProgramError";
+}
