@@ -55,6 +55,23 @@ exception_common:
         call    exception_report
         ud2
 
+/*
+ * run_on_stack(top, function, argument, left): calls function(argument) on the
+ * stack that ends at `top`, a multiple of 16, and returns when that does. What
+ * lies below *left on the stack of the caller is free meanwhile.
+ */
+        .global run_on_stack
+run_on_stack:
+        push    %rbp
+        mov     %rsp, %rbp
+        mov     %rsp, (%rcx)
+        mov     %rdi, %rsp
+        mov     %rdx, %rdi
+        call    *%rsi
+        mov     %rbp, %rsp
+        pop     %rbp
+        ret
+
 /* load_descriptor_tables(gdt pointer, idt pointer): see descriptors.c. */
         .global load_descriptor_tables
 load_descriptor_tables:

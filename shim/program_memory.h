@@ -28,6 +28,12 @@ struct range {
 
 extern struct range program_ranges[PROGRAM_KINDS];
 
+/*
+ * Asks the kernel to commit at least `bytes` of a range; false if it refuses.
+ * Set by whoever runs programs.
+ */
+extern bool (*program_grow)(enum program_range range, uint64_t bytes);
+
 /* Set by `program_exit`: the program ends, with that status, when the kernel returns. */
 extern bool program_exited;
 extern uint32_t program_status;
@@ -37,6 +43,19 @@ int program_commit(uint32_t range, uint64_t virtual, uint64_t bytes);
 
 /* `bytes` at `address` in the program's linear memory; null if it does not own them all. */
 void *program_bytes(uint32_t address, uint32_t bytes);
+
+/*
+ * Makes linear memory `bytes` bytes, the new ones zero, and returns where it
+ * lies. Null, and nothing changes, for fewer than are in use and where the
+ * kernel refuses.
+ */
+void *program_memory_resize(uint64_t bytes);
+
+/* `bytes` zeroed bytes of the heap, for good; null where the kernel refuses. */
+void *program_heap_take(uint64_t bytes);
+
+/* True for an address in the heap. */
+bool program_heap_owns(const void *address);
 
 /* `import program_exit` */
 void program_exit(uint32_t status);

@@ -47,5 +47,8 @@ int engine_run(const struct boot_info *info) {
     if (version != ABI_VERSION)
         panic("shim", ERROR_UNSUPPORTED, "the wasm module speaks ABI %d, this shim speaks ABI %d",
               version, ABI_VERSION);
-    return translated_module.kernel_main(info->hhdm_offset, info->memory_map_entries);
+    int status = translated_module.kernel_main(info->hhdm_offset, info->memory_map_entries);
+    if (!status && info->file_count)
+        panic("shim", ERROR_UNSUPPORTED, "this engine runs no programs; make the ISO with wasm3");
+    return status;
 }

@@ -1,17 +1,25 @@
 #include "memory_hook.h"
 
-#include <stdbool.h>
+#include <stdint.h>
 
 #include "linear_memory.h"
+#include "program_memory.h"
 #include "wasm3_private.h"
+
+bool wasm3_allocates_for_program;
 
 /* wasm3's next new block is linear memory. */
 static bool awaited;
 
-/* The block that is linear memory, wasm3's header and the data; null until there is one. */
-static void *linear_block;
+/* The blocks that are linear memory, wasm3's header and the data; null until there are any. */
+static void *kernel_block, *program_block;
 
 void wasm3_memory_await(void) { awaited = true; }
+
+void wasm3_memory_forget_program(void) {
+    program_block = NULL;
+    awaited = false;
+}
 
 void *__real_m3_Realloc_Impl(void *block, size_t bytes, size_t old_bytes);
 
@@ -21,12 +29,19 @@ void *__real_m3_Realloc_Impl(void *block, size_t bytes, size_t old_bytes);
  * without being copied.
  */
 void *__wrap_m3_Realloc_Impl(void *block, size_t bytes, size_t old_bytes) {
-    bool is_linear = linear_block ? block == linear_block : awaited && !block;
+    bool is_linear = block ? block == kernel_block || block == program_block : awaited;
     if (!is_linear)
         return __real_m3_Realloc_Impl(block, bytes, old_bytes);
-    char *data = linear_memory_resize(bytes - WASM3_HEADER_BYTES);
+    bool is_program = block ? block == program_block : wasm3_allocates_for_program;
+    uint64_t data_bytes = bytes - WASM3_HEADER_BYTES;
+    char *data = is_program ? program_memory_resize(data_bytes) : linear_memory_resize(data_bytes);
     if (!data)
         return NULL;
-    linear_block = data - WASM3_HEADER_BYTES;
-    return linear_block;
+    awaited = false;
+    void *resized = data - WASM3_HEADER_BYTES;
+    if (is_program)
+        program_block = resized;
+    else
+        kernel_block = resized;
+    return resized;
 }

@@ -8,6 +8,8 @@ enum section_id {
     SECTION_CUSTOM = 0,
     SECTION_IMPORT = 2,
     SECTION_FUNCTION = 3,
+    SECTION_TABLE = 4,
+    SECTION_MEMORY = 5,
     SECTION_START = 8,
     SECTION_DATA_COUNT = 12,
     SECTION_IDS,
@@ -18,6 +20,8 @@ enum section_id {
  * for the data count: it comes before the code.
  */
 static const uint8_t order[SECTION_IDS] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 10};
+
+static const uint8_t preamble[8] = {0, 'a', 's', 'm', 1};
 
 /* The bytes that are left to read. */
 struct reader {
@@ -40,7 +44,8 @@ static bool read_number(struct reader *reader, uint32_t *number) {
 }
 
 /* Looks at the number that all sections but three begin with. */
-static const char *check_count(enum section_id id, struct reader section, uint32_t *functions) {
+static const char *check_count(enum section_id id, struct reader section, uint32_t functions_max,
+                               uint32_t *functions) {
     uint32_t count;
     if (id == SECTION_CUSTOM || id == SECTION_START || id == SECTION_DATA_COUNT)
         return NULL;
@@ -49,15 +54,14 @@ static const char *check_count(enum section_id id, struct reader section, uint32
     if (count > (size_t)(section.end - section.at))
         return "a section counts more elements than it has bytes";
     if (id == SECTION_IMPORT || id == SECTION_FUNCTION) {
-        if (count > MODULE_FUNCTIONS_MAX - *functions)
+        if (count > functions_max - *functions)
             return "more functions than the shim has memory for";
         *functions += count;
     }
     return NULL;
 }
 
-const char *module_check(const uint8_t *module, size_t bytes) {
-    static const uint8_t preamble[8] = {0, 'a', 's', 'm', 1};
+const char *module_check(const uint8_t *module, size_t bytes, uint32_t functions_max) {
     struct reader reader = {module, module + bytes};
     uint32_t functions = 0;
     unsigned place = 0;
@@ -76,10 +80,31 @@ const char *module_check(const uint8_t *module, size_t bytes) {
         if (!read_number(&reader, &length) || length > (size_t)(reader.end - reader.at))
             return "truncated: a section goes beyond the end";
         struct reader section = {reader.at, reader.at + length};
-        const char *reason = check_count(id, section, &functions);
+        const char *reason = check_count(id, section, functions_max, &functions);
         if (reason)
             return reason;
         reader.at = section.end;
+    }
+    return NULL;
+}
+
+const char *module_misread(const uint8_t *module, size_t bytes) {
+    struct reader reader = {module + sizeof preamble, module + bytes};
+    while (reader.at < reader.end) {
+        uint8_t id = *reader.at++;
+        uint32_t length, count;
+        read_number(&reader, &length);
+        struct reader section = {reader.at, reader.at + length};
+        reader.at = section.end;
+        if (id != SECTION_TABLE && id != SECTION_MEMORY)
+            continue;
+        read_number(&section, &count);
+        if (count > 1)
+            return id == SECTION_TABLE ? "it has more than one table"
+                                       : "it has more than one memory";
+        /* The flags of a memory: bit 0, it has a maximum. */
+        if (id == SECTION_MEMORY && count && section.at<section.end && * section.at> 1)
+            return "its memory is shared, or has 64-bit addresses";
     }
     return NULL;
 }

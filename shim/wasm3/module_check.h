@@ -17,16 +17,23 @@
 #include <stdint.h>
 
 /*
- * Functions that a module may have, imports included: wasm3's heap has room for
- * them, and it crashes where the heap has not.
+ * Functions that the kernel may have, imports included: wasm3's heap for it has
+ * room for them, and wasm3 crashes where the heap has not.
  */
-#define MODULE_FUNCTIONS_MAX 8192
+#define KERNEL_FUNCTIONS_MAX 8192
 
 /*
  * Checks magic number, version, the order and the bounds of the sections, and
- * that each has as many bytes at least as the elements that it counts. Null, or
- * what is wrong.
+ * that each has as many bytes at least as the elements that it counts, and no
+ * more than `functions_max` functions. Null, or what is wrong.
  */
-const char *module_check(const uint8_t *module, size_t bytes);
+const char *module_check(const uint8_t *module, size_t bytes, uint32_t functions_max);
+
+/*
+ * What wasm3 would take for something else in a module that `module_check`
+ * passed: more than one memory or table, or a memory that is shared or has
+ * 64-bit addresses. Null, or what there is.
+ */
+const char *module_misread(const uint8_t *module, size_t bytes);
 
 #endif

@@ -5,6 +5,7 @@
 #include "linear_memory.h"
 #include "memory_hook.h"
 #include "module_check.h"
+#include "program.h"
 #include "raw_imports.h"
 #include "wasm3_private.h"
 
@@ -16,9 +17,6 @@ const char engine_name[] = "wasm3";
  * as a wasm trap.
  */
 #define WASM_STACK_BYTES (32 * 1024)
-
-/* Calls shown of a backtrace; the innermost come first. */
-#define BACKTRACE_CALLS 32
 
 /* Refuses the module: wasm3's error and what it says of the place. */
 static _Noreturn void refuse(IM3Runtime runtime, const char *doing, M3Result result) {
@@ -70,16 +68,23 @@ static IM3Function find_export(IM3Runtime runtime, const char *name, uint32_t co
     return function;
 }
 
-static _Noreturn void report_trap(IM3Runtime runtime, M3Result result) {
-    M3ErrorInfo details;
-    m3_GetErrorInfo(runtime, &details);
-    panic_line("wasm", ERROR_TRAP, "%s", result);
+/* Calls shown of a backtrace; the innermost come first. */
+#define BACKTRACE_CALLS 32
+
+void wasm3_print_backtrace(IM3Runtime runtime) {
     IM3BacktraceInfo trace = m3_GetBacktrace(runtime);
     IM3BacktraceFrame frame = trace ? trace->frames : NULL;
     for (int calls = 0; frame && calls < BACKTRACE_CALLS; calls++) {
         console_print("  at %s\n", m3_GetFunctionName(frame->function));
         frame = frame->next;
     }
+}
+
+_Noreturn void wasm3_report_trap(IM3Runtime runtime, M3Result result) {
+    M3ErrorInfo details;
+    m3_GetErrorInfo(runtime, &details);
+    panic_line("wasm", ERROR_TRAP, "%s", result);
+    wasm3_print_backtrace(runtime);
     machine_end(ERROR_TRAP);
 }
 
@@ -90,7 +95,7 @@ int engine_run(const struct boot_info *info) {
     imports_init(info);
     if (info->module_bytes > UINT32_MAX)
         refuse(NULL, "load", m3Err_wasmOverrun);
-    const char *reason = module_check(info->module, info->module_bytes);
+    const char *reason = module_check(info->module, info->module_bytes, KERNEL_FUNCTIONS_MAX);
     if (reason)
         panic("shim", ERROR_INVALID_MODULE, "the wasm module is malformed: %s", reason);
     IM3Environment environment = m3_NewEnvironment();
@@ -116,7 +121,7 @@ int engine_run(const struct boot_info *info) {
     int32_t version, status;
     result = m3_CallV(abi_version);
     if (result)
-        report_trap(runtime, result);
+        wasm3_report_trap(runtime, result);
     m3_GetResultsV(abi_version, &version);
     if (version != ABI_VERSION)
         panic("shim", ERROR_UNSUPPORTED, "the wasm module speaks ABI %d, this shim speaks ABI %d",
@@ -124,7 +129,7 @@ int engine_run(const struct boot_info *info) {
 
     result = m3_CallV(kernel_main, info->hhdm_offset, info->memory_map_entries);
     if (result)
-        report_trap(runtime, result);
+        wasm3_report_trap(runtime, result);
     m3_GetResultsV(kernel_main, &status);
-    return status;
+    return status || info->file_count == 0 ? status : program_run(runtime, info);
 }

@@ -34,4 +34,17 @@ static inline const M3ImportInfo *wasm3_unlinked_import(IM3Module module) {
     return NULL;
 }
 
+/* Function import `index` of `module`; null past the end. */
+static inline IM3Function wasm3_function_import(IM3Module module, uint32_t index) {
+    return index < module->numFuncImports ? &module->functions[index] : NULL;
+}
+
+/* The kind of an import of `module` that is no function; null if all are. */
+static inline const char *wasm3_foreign_import(IM3Module module) {
+    for (uint32_t i = 0; i < module->numGlobals; i++)
+        if (module->globals[i].imported)
+            return "a global";
+    return module->memoryImported ? "a memory" : NULL;
+}
+
 #endif

@@ -8,6 +8,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "../../shim/wasm3/program.h"
 #include "clock.h"
 #include "console.h"
 #include "cpu.h"
@@ -30,7 +31,7 @@
 /* The window onto which linear memory moves: below it lies its header page. */
 #define WINDOW_BYTES ((uint64_t)1 << 30)
 
-/* wasm3's heap in the shim, d_m3FixedHeap. */
+/* wasm3's heap for the kernel in the shim: see shim/wasm3/heap.c. */
 #define HEAP_BYTES ((size_t)2 << 20)
 
 #define COM1 0x3f8
@@ -83,6 +84,13 @@ bool boot_info_memory_map(uint32_t index, struct memory_map_entry *entry) {
 const char *boot_info_options(void) { return ""; }
 
 void boot_info_forget(void) {}
+
+/* No boot of these has a file beside the kernel. */
+int program_run(IM3Runtime kernel, const struct boot_info *info) {
+    (void)kernel, (void)info;
+    REQUIRE(false);
+    return 0;
+}
 
 /*
  * wasm3's heap (ld --wrap): as small as the shim's, and each block on its own,

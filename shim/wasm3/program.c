@@ -1,0 +1,262 @@
+#include "program.h"
+
+#include <string.h>
+
+#include "console.h"
+#include "memory_hook.h"
+#include "module_check.h"
+#include "program_memory.h"
+#include "stack_limit.h"
+#include "wasm3_private.h"
+
+#define WASI_MODULE "wasi_snapshot_preview1"
+#define WASI_OLD_MODULE "wasi_unstable"
+
+/* Bytes of wasm3's stack for the program's values, and of its native stack. */
+#define VALUE_STACK_BYTES (1024 * 1024)
+#define NATIVE_STACK_BYTES (8 * 1024 * 1024)
+
+/* Arguments of a function that the kernel serves; path_open has nine. */
+#define ARGUMENTS_MAX 9
+
+/* Bytes of the longest name of an export, its zero included. */
+#define NAME_BYTES 64
+
+/* How a program ends, as the contract numbers it. */
+enum { END_EXITED, END_TRAPPED, END_REFUSED };
+
+void run_on_stack(uint64_t top, void (*function)(void *), void *argument, uint64_t *left);
+
+extern char boot_stack[];
+
+static IM3Runtime kernel_runtime;
+static IM3Runtime runtime;
+static IM3Module module;
+
+static IM3Function open_export, grow_export, start_export, end_export;
+
+/* Below it the boot stack is free while the program runs on its own; 0 while that is not so. */
+static uint64_t kernel_stack;
+
+static int32_t end;
+static uint32_t status;
+
+/* A call of a kernel function while the program waits. */
+struct kernel_call {
+    IM3Function function;
+    const void *arguments[ARGUMENTS_MAX];
+    int32_t answer;
+};
+
+static void call_now(void *argument) {
+    struct kernel_call *call = argument;
+    M3Result result = m3_Call(call->function, m3_GetArgCount(call->function), call->arguments);
+    if (!result && m3_GetRetCount(call->function))
+        result = m3_GetResultsV(call->function, &call->answer);
+    if (result)
+        wasm3_report_trap(kernel_runtime, result);
+}
+
+/* The kernel runs on the boot stack, whatever the program has left of its own. */
+static int32_t call_kernel(struct kernel_call *call) {
+    bool allocates = wasm3_allocates_for_program;
+    wasm3_allocates_for_program = false;
+    if (kernel_stack) {
+        uint64_t limit = stack_limit, left;
+        stack_limit = (uint64_t)boot_stack + STACK_MARGIN;
+        run_on_stack(kernel_stack & ~15ull, call_now, call, &left);
+        stack_limit = limit;
+    } else {
+        call_now(call);
+    }
+    wasm3_allocates_for_program = allocates;
+    return call->answer;
+}
+
+static bool grow(enum program_range range, uint64_t bytes) {
+    uint32_t number = range;
+    struct kernel_call call = {.function = grow_export, .arguments = {&number, &bytes}};
+    return call_kernel(&call) == 0;
+}
+
+/* Any import of the program's: hands its arguments to the kernel function of that name. */
+m3ApiRawFunction(forward_import) {
+    struct kernel_call call = {.function = _ctx->userdata};
+    uint32_t results = m3_GetRetCount(_ctx->function);
+    for (uint32_t i = 0; i < m3_GetArgCount(_ctx->function); i++)
+        call.arguments[i] = &_sp[results + i];
+    int32_t answer = call_kernel(&call);
+    if (program_exited)
+        return m3Err_trapExit;
+    if (results)
+        *(int32_t *)_sp = answer;
+    return m3Err_none;
+}
+
+static IM3Function kernel_export(const char *prefix, const char *name) {
+    char whole[NAME_BYTES];
+    IM3Function function = NULL;
+    if (strlen(prefix) + strlen(name) >= sizeof whole)
+        return NULL;
+    strcpy(whole, prefix);
+    strcat(whole, name);
+    /* wasm3 compiles it, which is the kernel's affair. */
+    bool allocates = wasm3_allocates_for_program;
+    wasm3_allocates_for_program = false;
+    m3_FindFunction(&function, kernel_runtime, whole);
+    wasm3_allocates_for_program = allocates;
+    return function;
+}
+
+static bool same_type(IM3Function a, IM3Function b) {
+    uint32_t arguments = m3_GetArgCount(a), results = m3_GetRetCount(a);
+    if (m3_GetArgCount(b) != arguments || m3_GetRetCount(b) != results ||
+        arguments > ARGUMENTS_MAX || results > 1)
+        return false;
+    for (uint32_t i = 0; i < arguments; i++)
+        if (m3_GetArgType(a, i) != m3_GetArgType(b, i))
+            return false;
+    return results == 0 || m3_GetRetType(a, 0) == m3_GetRetType(b, 0);
+}
+
+/* Why the import cannot be linked; null if it was. */
+static const char *link_import(IM3Function function) {
+    const char *from = function->import.moduleUtf8, *name = function->import.fieldUtf8;
+    bool is_old = strcmp(from, WASI_OLD_MODULE) == 0;
+    if (!is_old && strcmp(from, WASI_MODULE) != 0)
+        return "only " WASI_MODULE " can be imported from";
+    /* The first WASI has exports of its own only where something is different. */
+    IM3Function target = is_old ? kernel_export("wasi_unstable_", name) : NULL;
+    if (!target)
+        target = kernel_export("wasi_", name);
+    if (!target)
+        return "WASI preview 1 does not have it";
+    if (!same_type(target, function))
+        return "WASI gives it another signature";
+    return m3_LinkRawFunctionEx(module, from, name, NULL, forward_import, target);
+}
+
+/* Links every import; says of each that cannot be why, and returns false if there is one. */
+static bool link_imports(void) {
+    bool linked = true;
+    IM3Function function;
+    for (uint32_t i = 0; (function = wasm3_function_import(module, i)); i++) {
+        const char *why = link_import(function);
+        if (!why)
+            continue;
+        console_print("program: refused: it imports %s.%s: %s\n", function->import.moduleUtf8,
+                      function->import.fieldUtf8, why);
+        linked = false;
+    }
+    const char *foreign = wasm3_foreign_import(module);
+    if (foreign)
+        console_print("program: refused: it imports %s\n", foreign);
+    return linked && !foreign;
+}
+
+static void refuse(const char *why) {
+    M3ErrorInfo details = {0};
+    if (runtime)
+        m3_GetErrorInfo(runtime, &details);
+    const char *message = details.message ? details.message : "";
+    console_print("program: refused: %s%s%s\n", why, *message ? ": " : "", message);
+}
+
+/* Loads the module in `file` and compiles it all; its `_start`, or null after saying why not. */
+static IM3Function load(const struct boot_file *file) {
+    const uint8_t *bytes = (const uint8_t *)file->address;
+    const char *why = file->bytes > UINT32_MAX ? "it is larger than 4 GiB"
+                                               : module_check(bytes, file->bytes, UINT32_MAX);
+    if (!why)
+        why = module_misread(bytes, file->bytes);
+    if (why)
+        return refuse(why), NULL;
+    wasm3_allocates_for_program = true;
+    /* An environment of its own: wasm3 keeps pages of code there to use them again. */
+    IM3Environment environment = m3_NewEnvironment();
+    runtime = environment ? m3_NewRuntime(environment, VALUE_STACK_BYTES, NULL) : NULL;
+    if (!runtime)
+        return refuse("there is not enough memory to run any program"), NULL;
+    M3Result result = m3_ParseModule(environment, &module, bytes, (uint32_t)file->bytes);
+    if (!result) {
+        wasm3_memory_await();
+        result = m3_LoadModule(runtime, module);
+    }
+    if (result)
+        return refuse(result), NULL;
+    if (!link_imports())
+        return NULL;
+    /* All of it before it starts: what wasm3 cannot run, or has no memory for, is refused. */
+    result = m3_CompileModule(module);
+    IM3Function start = NULL;
+    if (!result)
+        result = m3_FindFunction(&start, runtime, "_start");
+    if (result)
+        return refuse(result), NULL;
+    if (m3_GetArgCount(start) || m3_GetRetCount(start))
+        return refuse("its _start has another signature"), NULL;
+    return start;
+}
+
+/* Runs the program of boot file `argument` on the stack that the processor stands on. */
+static void run(void *argument) {
+    end = END_REFUSED;
+    status = ERROR_INVALID_MODULE;
+    IM3Function start = load(argument);
+    if (!start)
+        return;
+    struct kernel_call call = {.function = start_export};
+    call_kernel(&call);
+    M3Result result = m3_CallV(start);
+    if (program_exited || !result) {
+        end = END_EXITED;
+        status = program_exited ? program_status : 0;
+        return;
+    }
+    end = END_TRAPPED;
+    status = ERROR_TRAP;
+    console_print("\nprogram: %s\n", result);
+    wasm3_print_backtrace(runtime);
+}
+
+/* Ends the program: the kernel takes everything back and says what it had. */
+static int finish(void) {
+    wasm3_allocates_for_program = false;
+    runtime = NULL;
+    uint64_t memory = program_ranges[PROGRAM_MEMORY].used;
+    uint64_t heap = program_ranges[PROGRAM_HEAP].used;
+    wasm3_memory_forget_program();
+    program_memory_forget();
+    struct kernel_call call = {.function = end_export,
+                               .arguments = {&end, &status, &memory, &heap}};
+    return call_kernel(&call);
+}
+
+int program_run(IM3Runtime kernel, const struct boot_info *info) {
+    kernel_runtime = kernel;
+    program_grow = grow;
+    open_export = kernel_export("program_", "open");
+    grow_export = kernel_export("program_", "grow");
+    start_export = kernel_export("program_", "start");
+    end_export = kernel_export("program_", "end");
+    if (!open_export || !grow_export || !start_export || !end_export)
+        panic("shim", ERROR_UNSUPPORTED, "this kernel runs no programs");
+    struct kernel_call call = {.function = open_export};
+    int32_t refused = call_kernel(&call);
+    if (refused)
+        return refused;
+    if (!grow(PROGRAM_STACK, NATIVE_STACK_BYTES)) {
+        refuse("there is not enough memory to run any program");
+        end = END_REFUSED;
+        status = ERROR_INVALID_MODULE;
+        return finish();
+    }
+    const struct range *stack = &program_ranges[PROGRAM_STACK];
+    uint64_t limit = stack_limit;
+    stack_limit = (uint64_t)stack->base + STACK_MARGIN;
+    run_on_stack((uint64_t)stack->base + stack->committed, run, (void *)&info->files[0],
+                 &kernel_stack);
+    kernel_stack = 0;
+    stack_limit = limit;
+    return finish();
+}
