@@ -2,17 +2,19 @@
 # From a checkout to a running kernel: installs what is missing, builds, makes the ISO, boots it.
 #
 # usage: scripts/boot.sh [--loader auto|limine|stub] [--engine wasm3|aot] [--options TEXT]
-#                        [SECONDS] [option...]
+#                        [--program FILE [program option...]] [SECONDS] [option...] [-- WORD...]
 #
 # Where Limine is not installed it is downloaded once; without network the stub loader does.
 #
-# --loader, --engine and --options go to scripts/build_iso.sh, everything else to
-# scripts/run_qemu_ovmf.sh;
+# --loader, --engine, --options, --program and what belongs to it (--argument, --env, --file,
+# --directory, --input) go to scripts/build_iso.sh, everything else to scripts/run_qemu_ovmf.sh;
+# what follows -- are the program's arguments. What is typed goes to a program with --input console.
 # SECONDS is 60 here (none with --gdb). Says at each step what it does and how long that took.
 #
 # examples:
 #   npm run boot
 #   npm run boot -- --memory 4G --options "log=debug"
+#   npm run boot -- --program programs/hello.ts -- one two
 #
 # exit status: that of the step that failed; the last is scripts/run_qemu_ovmf.sh
 set -euo pipefail
@@ -31,11 +33,22 @@ limit=60
 
 while [ $# -gt 0 ]; do
     case $1 in
-        --loader | --engine | --options)
+        --loader | --engine | --options | --program | --env | --file | --directory | --argument)
             require_value "$1" $#
             [ "$1" != --loader ] || loader=$2
             iso_arguments+=("$1" "$2")
             shift
+            ;;
+        --input)
+            require_value "$1" $#
+            iso_arguments+=("$1" "$2")
+            [ "$2" != console ] || run_arguments+=(--input)
+            shift
+            ;;
+        --)
+            shift
+            for word in "$@"; do iso_arguments+=(--argument "$word"); done
+            break
             ;;
         --memory | --accel | --cpu | --log)
             require_value "$1" $#

@@ -3,7 +3,7 @@
 # has the files for it.
 #
 # usage: scripts/build_iso.sh [--loader auto|limine|stub] [--engine wasm3|aot] [--options TEXT]
-#                             [-o FILE]
+#                             [-o FILE] [--program FILE [option...]]
 #
 #   --loader L       limine: Limine 8 or newer, found in $LIMINE_DIR, in limine/ of this checkout,
 #                    which scripts/get_limine.sh makes, in /usr/local/share/limine or
@@ -13,6 +13,10 @@
 #                    and only the kernel that the build made
 #   --options TEXT   the kernel's command line, for example "log=debug"
 #   -o FILE          the ISO to write (default builddir/slop.iso)
+#   --program FILE   what the kernel runs when it has started: a WASI command, or TypeScript (.ts)
+#   --argument TEXT, --env NAME=VALUE, --file HOST=GUEST, --directory DIR[=GUEST]
+#                    what it is given; each can be repeated
+#   --input FILE     what it reads: a file, or console for what is typed (default: nothing)
 #   --shim FILE      the executable to boot (default builddir/shim.elf or builddir/shim-aot.elf)
 #   --module FILE    the kernel (default builddir/kernel.wasm); none leaves it out
 #   --config FILE    the loader's configuration (default iso/limine.conf); @OPTIONS@ in it becomes
@@ -44,6 +48,8 @@ engine=wasm3
 shim=
 module=$root/builddir/kernel.wasm
 config=$root/iso/limine.conf
+program=
+program_arguments=()
 
 while [ $# -gt 0 ]; do
     case $1 in
@@ -54,6 +60,12 @@ while [ $# -gt 0 ]; do
         --shim) require_value "$1" $# && shim=$2 ;;
         --module) require_value "$1" $# && module=$2 ;;
         --config) require_value "$1" $# && config=$2 ;;
+        --program) require_value "$1" $# && program=$2 ;;
+        --argument | --env | --file | --directory | --input)
+            # The value of an argument may be anything, also nothing.
+            [ $# -ge 2 ] || usage_error "$1 needs a value"
+            program_arguments+=("$1" "$2")
+            ;;
         -h | --help)
             show_help "$0"
             exit 0
@@ -77,6 +89,10 @@ export TZ=UTC
 if ! [[ $SOURCE_DATE_EPOCH =~ ^(0|[1-9][0-9]{0,9})$ ]] || [ "$SOURCE_DATE_EPOCH" -gt 4354819199 ]; then
     usage_error "SOURCE_DATE_EPOCH must be whole seconds since 1970, at most 4354819199 (2107),\
  not '$SOURCE_DATE_EPOCH'"
+fi
+
+if [ ${#program_arguments[@]} -gt 0 ] && [ ! "$program" ]; then
+    usage_error "${program_arguments[0]} is for a program; name one with --program"
 fi
 
 # require_file FILE HINT: FILE must be a readable regular file.
@@ -153,6 +169,14 @@ mkdir -p "$tree/EFI/BOOT" "$tree/boot"
 cp -- "$shim" "$tree/boot/shim.elf"
 [ "$module" = none ] || cp -- "$module" "$tree/boot/kernel.wasm"
 
+# The program and what it is given, each a module after the kernel's.
+if [ "$program" ]; then
+    require_file "$program" "it is the program"
+    # Its loader would leave a cache in $TMPDIR.
+    TSX_DISABLE_CACHE=1 node "$root/scripts/pack_program.mjs" "$tree/boot" --program "$program" \
+        "${program_arguments[@]}" >"$scratch/modules" || exit $?
+fi
+
 # hash_of FILE: its BLAKE2b-512 hash, of the copy that the ISO carries; nothing if there is none.
 hash_of() {
     [ ! -f "$1" ] || b2sum -- "$1" | cut -d " " -f 1
@@ -187,6 +211,13 @@ unverified_paths() {
 unverified_paths | while read -r path; do
     say "note: $config names no hash for $path: the loader will not verify it"
 done
+
+if [ "$program" ]; then
+    while read -r file cmdline; do
+        printf '    module_path: boot():/boot/%s#%s\n    module_cmdline: %s\n' \
+            "$file" "$(hash_of "$tree/boot/$file")" "$cmdline"
+    done <"$scratch/modules" >>"$tree/limine.conf"
+fi
 
 # All dates the same, whatever those of the originals are.
 fix_dates() {

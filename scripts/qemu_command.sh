@@ -44,7 +44,10 @@ in_option() {
 # 2 MiB, and clear each of them when the guest touches the first of its bytes: for a guest that
 # touches little in many places that takes longer than all that the guest does.
 compose_command() {
-    local backend=memory-backend-memfd file=
+    local backend=memory-backend-memfd file= serial=(-serial stdio)
+    # ^C is for the machine where it is typed to.
+    [ "$input" = no ] ||
+        serial=(-chardev "stdio,id=console,signal=off" -serial chardev:console)
     memory_place="in this machine's"
     # The kernel of this machine may refuse to promise more than it has.
     if [ "$mebibytes" -gt "$(available_mebibytes)" ]; then
@@ -56,7 +59,7 @@ compose_command() {
         qemu-system-x86_64
         -M "q35,accel=$accel" -cpu "$cpu" -m "${mebibytes}M"
         -object "$backend,id=ram,size=${mebibytes}M,share=on$file" -machine memory-backend=ram
-        -serial stdio -monitor none -display none -nic none
+        "${serial[@]}" -monitor none -display none -nic none
         -no-reboot -device "isa-debug-exit,iobase=0xf4,iosize=0x04"
     )
     if [ "$firmware" = uefi ]; then

@@ -18,6 +18,8 @@
 #   --log FILE         where the serial console goes, besides the screen (default test_output.log
 #                      in the repository's root): a file, which one boot at a time can write, a
 #                      pipe or a device; - is the screen alone
+#   --input            what is typed goes to the machine, ^C included; the screen then shows what the
+#                      serial console says as it is, and waits for its reader
 #   --gdb              wait for a debugger before the first instruction
 #   --dry-run          print the QEMU command and do not run it
 #
@@ -74,6 +76,7 @@ firmware=uefi
 medium=cd
 icount=no
 gdb=no
+input=no
 dry_run=no
 
 while [ $# -gt 0 ]; do
@@ -86,6 +89,7 @@ while [ $# -gt 0 ]; do
         --usb) medium=usb ;;
         --icount) icount=yes ;;
         --gdb) gdb=yes ;;
+        --input) input=yes ;;
         --dry-run) dry_run=yes ;;
         -h | --help)
             show_help "$0"
@@ -257,11 +261,24 @@ follow() {
     exec tail --lines=+1 --follow --sleep-interval=0.1 --pid="$1" -- "$scratch/log"
 }
 
-# The console goes to a file that nobody can hold up; the screen and the log follow that file.
+# The console goes to a file that nobody can hold up; the screen and the log follow that file. Who
+# types sees every byte at once, so there the screen has the console itself. A terminal belongs to
+# the foreground: there the machine reads it and sets it as it needs it.
 : >"$scratch/log"
-plain_text <"$scratch/console" >>"$scratch/log" 8>&- &
-console_pid=$!
-follow "$console_pid" 8>&- 2>"$scratch/screen.errors" &
+exec 3</dev/null
+foreground=()
+if [ "$input" = yes ]; then
+    exec 3<&0
+    foreground=(--foreground)
+    mkfifo "$scratch/plain"
+    plain_text <"$scratch/plain" >>"$scratch/log" 8>&- &
+    console_pid=$!
+    tee -p -- "$scratch/plain" <"$scratch/console" 8>&- 2>"$scratch/screen.errors" &
+else
+    plain_text <"$scratch/console" >>"$scratch/log" 8>&- &
+    console_pid=$!
+    follow "$console_pid" 8>&- 2>"$scratch/screen.errors" &
+fi
 screen_pid=$!
 log_pid=
 case $log_kind in
@@ -272,8 +289,8 @@ case $log_kind in
 esac
 
 begin=$(date +%s%3N)
-timeout --kill-after=2 "$seconds" "${qemu[@]}" \
-    </dev/null >"$scratch/console" 2>"$scratch/errors" 8>&- &
+timeout "${foreground[@]}" --kill-after=2 "$seconds" "${qemu[@]}" \
+    <&3 >"$scratch/console" 2>"$scratch/errors" 8>&- &
 machine_pid=$!
 status=0
 # The shell would report a machine that a signal ended; it is named below.
