@@ -31,6 +31,7 @@ import { closeDescriptors, openDescriptors } from "./descriptors";
 import { closeFileTree, openFileTree } from "./file_tree";
 import { lentFrames } from "./lent_frames";
 import { closeRanges, growRange, openRanges } from "./ranges";
+import { clearScratch } from "./scratch";
 
 const fileRecord: usize = memory.data(24);
 
@@ -100,6 +101,7 @@ export function program_open(): i32 {
   allocatedBefore = allocatedFrames();
   tablesBefore = tablesInUse();
   isOpen = true;
+  clearScratch();
   const status = prepare();
   if (status) close();
   return status;

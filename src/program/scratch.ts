@@ -1,9 +1,11 @@
 /**
  * Room for what is too large for static data: paths, vectors, a line of input.
  *
- * It is the end of the first page of linear memory, above the static data. Nothing else uses that, since
- * the kernel has no heap; static data would lengthen the module and with it every boot. A test holds the
- * module against it. Zero when the kernel starts. What a `Scratch` names belongs to one file alone.
+ * It is the end of the first page of linear memory, above the static data, which would lengthen the
+ * module and with it every boot; the kernel has no heap. The early allocator sorts the memory map there
+ * (early/free_extents.ts), but only until the handoff, and a program is opened after that: `clearScratch`
+ * takes out what it left. A test holds the module against the place, and another runs a program after
+ * a memory map that fills it. What a `Scratch` names belongs to one file alone.
  */
 
 /**
@@ -11,7 +13,7 @@
  * runs will lie: there is not room for both.
  */
 export const enum Scratch {
-  /** contents.ts: 1 KiB of zeros. */
+  /** contents.ts: 1 KiB that nobody writes to. */
   ZEROS = 0,
   /** paths.ts: the path, and where a symbolic link leads; 4 KiB as all that follow. */
   PATH = 1024,
@@ -45,4 +47,9 @@ export const SCRATCH_START: usize = 65536 - Scratch.END;
 @inline
 export function scratch(piece: Scratch): usize {
   return SCRATCH_START + usize(piece);
+}
+
+/** Makes all of it zero: before a program is opened, others may have used the place. */
+export function clearScratch(): void {
+  memory.fill(SCRATCH_START, 0, usize(Scratch.END));
 }
