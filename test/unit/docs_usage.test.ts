@@ -70,6 +70,7 @@ const TOOLS: [title: string, help: () => string | Promise<string>][] = [
   ["slopos plan", () => slopos("plan", "--help")],
   ["slopos trace", () => slopos("trace", "--help")],
   ["slopos log", () => slopos("log", "--help")],
+  ["slopos run", () => slopos("run", "--help")],
   ["npm run bench", () => BENCH_HELP],
   ["npm run test:soak", () => head("test/property/soak.mjs")],
   ["npm run test:fuzz", () => head("test/fuzz/run.mjs")],
