@@ -12,7 +12,7 @@ export enum ProgramRange {
   KINDS = 3,
 }
 
-/** How a program came to its end; `program_end` is told. */
+/** How a program came to its end; `program_stop` is told, but for EXITED. */
 export enum ProgramEnd {
   /** It returned, or called `proc_exit`. */
   EXITED = 0,

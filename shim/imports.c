@@ -119,18 +119,28 @@ int32_t shim_boot_file(uint32_t index, void *out) {
     if (index >= boot->file_count)
         return 0;
     const struct boot_file *file = &boot->files[index];
-    uint64_t record[3] = {file->address - boot->hhdm_offset, file->bytes, file->cmdline_bytes};
+    uint64_t record[3] = {file->bytes, file->cmdline_bytes, file->address - boot->hhdm_offset};
     memcpy(out, record, sizeof record);
     return 1;
 }
 
-int32_t shim_boot_file_cmdline(uint32_t index, uint32_t offset, void *out, uint32_t capacity) {
-    if (index >= boot->file_count || offset >= boot->files[index].cmdline_bytes)
+int32_t shim_boot_file_cmdline(uint32_t index, void *out, uint32_t capacity) {
+    if (index >= boot->file_count)
         return 0;
-    uint32_t rest = boot->files[index].cmdline_bytes - offset;
-    uint32_t bytes = rest < capacity ? rest : capacity;
-    memcpy(out, boot->files[index].cmdline + offset, bytes);
+    uint32_t bytes = boot->files[index].cmdline_bytes;
+    memcpy(out, boot->files[index].cmdline, bytes < capacity ? bytes : capacity);
     return (int32_t)bytes;
+}
+
+int32_t shim_boot_file_to_program(uint32_t index, uint64_t offset, uint32_t to, uint32_t bytes) {
+    void *target = program_bytes(to, bytes);
+    if (!target || index >= boot->file_count)
+        return -1;
+    const struct boot_file *file = &boot->files[index];
+    if (offset > file->bytes || bytes > file->bytes - offset)
+        return -1;
+    memcpy(target, (const void *)(file->address + offset), bytes);
+    return 0;
 }
 
 int32_t shim_console_read(void) { return console_read(); }

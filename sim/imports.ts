@@ -27,7 +27,8 @@ export interface MachineImports {
   program_write(stream: number, from: number, bytes: number): number;
   program_exit(status: number): void;
   boot_file(index: number, out: number): number;
-  boot_file_cmdline(index: number, offset: number, out: number, capacity: number): number;
+  boot_file_cmdline(index: number, out: number, capacity: number): number;
+  boot_file_to_program(index: number, offset: bigint, to: number, bytes: number): number;
   console_read(): number;
   real_time(): bigint;
   random(): bigint;

@@ -26,7 +26,8 @@ export interface KernelExports {
   program_open(): number;
   program_grow(range: number, bytes: bigint): number;
   program_start(): void;
-  program_end(end: number, status: number, memoryBytes: bigint, heapBytes: bigint): number;
+  program_stop(end: number): void;
+  program_end(status: number, memoryBytes: bigint, heapBytes: bigint): number;
 }
 
 /** What serves an import of the program's. */
@@ -53,6 +54,7 @@ export const PROGRAM_FUNCTIONS = [
   "program_open",
   "program_grow",
   "program_start",
+  "program_stop",
   "program_end",
 ] as const;
 

@@ -271,7 +271,7 @@ export class Machine {
       enter: () => this.#enter(),
       bytes: (at, bytes) => this.#bytes(at, bytes),
       record: (out, ...words) => this.#record(out, ...words),
-      copyOut: (address, target) => this.#bus.copyOut(address, target),
+      copyOut: (address, target, call) => this.#bus.copyOut(address, target, call),
       copyIn: (address, source) => this.#bus.copyIn(address, source),
       commit: (range, virtual, bytes) => this.#commitProgram(range, virtual, bytes),
     };

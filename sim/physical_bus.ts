@@ -110,10 +110,10 @@ export class PhysicalBus {
     this.memory.fill(at, length, byte);
   }
 
-  /** Copies the bytes from physical `address` on to `target`. */
-  copyOut(address: bigint, target: Uint8Array): void {
+  /** Copies the bytes from physical `address` on to `target`, for the import `call`. */
+  copyOut(address: bigint, target: Uint8Array, call: string): void {
     this.#pieces(address, target.length, (index, inside, from, to) => {
-      const words = this.#readable.get(index) ?? this.#admit(index, false, "phys_to_program");
+      const words = this.#readable.get(index) ?? this.#admit(index, false, call);
       target.set(bytesOf(words).subarray(inside, inside + to - from), from);
     });
   }

@@ -133,7 +133,8 @@ export class Program {
   end(end: ProgramEnd, status: number): void {
     const memory = BigInt(this.memory.bytes);
     const heap = BigInt(this.memory.committed(ProgramRange.HEAP));
-    const answer = this.#kernel.program_end(end, status, memory, heap);
+    if (end !== ProgramEnd.EXITED) this.#kernel.program_stop(end);
+    const answer = this.#kernel.program_end(status, memory, heap);
     this.#settleKernel();
     if (answer !== (status | 0)) throw new SimulationError(`program_end answered ${answer}`);
   }

@@ -23,7 +23,7 @@ export interface ProgramHost {
   readonly bytes: (at: number, bytes: number) => Uint8Array;
   readonly record: (out: number, first: bigint, second: bigint, third: bigint) => number;
   /** Copies from and to physical memory. */
-  readonly copyOut: (address: bigint, target: Uint8Array) => void;
+  readonly copyOut: (address: bigint, target: Uint8Array, call: string) => void;
   readonly copyIn: (address: bigint, source: Uint8Array) => void;
   /** Takes a range for the program: 0, or 1 if the machine does not agree. */
   readonly commit: (range: number, virtual: bigint, bytes: bigint) => number;
@@ -40,6 +40,7 @@ export type ProgramImports = Pick<
   | "program_exit"
   | "boot_file"
   | "boot_file_cmdline"
+  | "boot_file_to_program"
   | "console_read"
   | "real_time"
   | "random"
@@ -93,7 +94,7 @@ export function programImports(host: ProgramHost): ProgramImports {
       enter();
       const target = part(to, bytes);
       if (!target) return -1;
-      host.copyOut(address, target);
+      host.copyOut(address, target, "phys_to_program");
       return 0;
     },
     program_to_phys: (from, address, bytes) => {
@@ -120,14 +121,23 @@ export function programImports(host: ProgramHost): ProgramImports {
       const file = host.files[index >>> 0];
       if (!file) return 0;
       const { physical, bytes, cmdline } = file;
-      return host.record(out, BigInt(physical), BigInt(bytes), BigInt(cmdline.length));
+      return host.record(out, BigInt(bytes), BigInt(cmdline.length), BigInt(physical));
     },
-    boot_file_cmdline: (index, offset, out, capacity) => {
+    boot_file_cmdline: (index, out, capacity) => {
       enter();
       const cmdline = host.files[index >>> 0]?.cmdline ?? new Uint8Array(0);
-      const piece = cmdline.subarray(offset >>> 0, (offset >>> 0) + (capacity >>> 0));
+      const piece = cmdline.subarray(0, capacity >>> 0);
       host.bytes(out, piece.length).set(piece);
-      return piece.length;
+      return cmdline.length;
+    },
+    boot_file_to_program: (index, offset, to, bytes) => {
+      enter();
+      const file = host.files[index >>> 0];
+      const target = part(to, bytes);
+      const from = BigInt.asUintN(64, offset);
+      if (!file || !target || from + BigInt(target.length) > BigInt(file.bytes)) return -1;
+      host.copyOut(BigInt(file.physical) + from, target, "boot_file_to_program");
+      return 0;
     },
     console_read: () => {
       enter();

@@ -79,9 +79,13 @@ uint32_t Z_shimZ_boot_file(SHIM shim, uint32_t index, uint32_t out) {
     return (uint32_t)shim_boot_file(index, wasm_memory_at(out, RECORD_BYTES));
 }
 
-uint32_t Z_shimZ_boot_file_cmdline(SHIM shim, uint32_t index, uint32_t offset, uint32_t out,
-                                   uint32_t capacity) {
-    return (uint32_t)shim_boot_file_cmdline(index, offset, wasm_memory_at(out, capacity), capacity);
+uint32_t Z_shimZ_boot_file_cmdline(SHIM shim, uint32_t index, uint32_t out, uint32_t capacity) {
+    return (uint32_t)shim_boot_file_cmdline(index, wasm_memory_at(out, capacity), capacity);
+}
+
+uint32_t Z_shimZ_boot_file_to_program(SHIM shim, uint32_t index, uint64_t offset, uint32_t to,
+                                      uint32_t bytes) {
+    return (uint32_t)shim_boot_file_to_program(index, offset, to, bytes);
 }
 
 uint32_t Z_shimZ_console_read(SHIM shim) { return (uint32_t)shim_console_read(); }

@@ -35,8 +35,9 @@ uint32_t Z_shimZ_program_to_phys(SHIM, uint32_t from, uint64_t address, uint32_t
 uint32_t Z_shimZ_program_write(SHIM, uint32_t stream, uint32_t from, uint32_t bytes);
 void Z_shimZ_program_exit(SHIM, uint32_t status);
 uint32_t Z_shimZ_boot_file(SHIM, uint32_t index, uint32_t out);
-uint32_t Z_shimZ_boot_file_cmdline(SHIM, uint32_t index, uint32_t offset, uint32_t out,
-                                   uint32_t capacity);
+uint32_t Z_shimZ_boot_file_cmdline(SHIM, uint32_t index, uint32_t out, uint32_t capacity);
+uint32_t Z_shimZ_boot_file_to_program(SHIM, uint32_t index, uint64_t offset, uint32_t to,
+                                      uint32_t bytes);
 uint32_t Z_shimZ_console_read(SHIM);
 uint64_t Z_shimZ_real_time(SHIM);
 uint64_t Z_shimZ_random(SHIM);

@@ -33,7 +33,7 @@ static IM3Runtime kernel_runtime;
 static IM3Runtime runtime;
 static IM3Module module;
 
-static IM3Function open_export, grow_export, start_export, end_export;
+static IM3Function open_export, grow_export, start_export, stop_export, end_export;
 
 /* Below it the boot stack is free while the program runs on its own; 0 while that is not so. */
 static uint64_t kernel_stack;
@@ -227,8 +227,11 @@ static int finish(void) {
     uint64_t heap = program_ranges[PROGRAM_HEAP].used;
     wasm3_memory_forget_program();
     program_memory_forget();
-    struct kernel_call call = {.function = end_export,
-                               .arguments = {&end, &status, &memory, &heap}};
+    if (end != END_EXITED) {
+        struct kernel_call stop = {.function = stop_export, .arguments = {&end}};
+        call_kernel(&stop);
+    }
+    struct kernel_call call = {.function = end_export, .arguments = {&status, &memory, &heap}};
     return call_kernel(&call);
 }
 
@@ -238,8 +241,9 @@ int program_run(IM3Runtime kernel, const struct boot_info *info) {
     open_export = kernel_export("program_", "open");
     grow_export = kernel_export("program_", "grow");
     start_export = kernel_export("program_", "start");
+    stop_export = kernel_export("program_", "stop");
     end_export = kernel_export("program_", "end");
-    if (!open_export || !grow_export || !start_export || !end_export)
+    if (!open_export || !grow_export || !start_export || !stop_export || !end_export)
         panic("shim", ERROR_UNSUPPORTED, "this kernel runs no programs");
     struct kernel_call call = {.function = open_export};
     int32_t refused = call_kernel(&call);

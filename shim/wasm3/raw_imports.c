@@ -166,11 +166,19 @@ m3ApiRawFunction(import_boot_file) {
 m3ApiRawFunction(import_boot_file_cmdline) {
     m3ApiReturnType(int32_t);
     m3ApiGetArg(uint32_t, index);
-    m3ApiGetArg(uint32_t, offset);
     m3ApiGetArgMem(void *, out);
     m3ApiGetArg(uint32_t, capacity);
     m3ApiCheckMem(out, capacity);
-    m3ApiReturn(shim_boot_file_cmdline(index, offset, out, capacity));
+    m3ApiReturn(shim_boot_file_cmdline(index, out, capacity));
+}
+
+m3ApiRawFunction(import_boot_file_to_program) {
+    m3ApiReturnType(int32_t);
+    m3ApiGetArg(uint32_t, index);
+    m3ApiGetArg(uint64_t, offset);
+    m3ApiGetArg(uint32_t, to);
+    m3ApiGetArg(uint32_t, bytes);
+    m3ApiReturn(shim_boot_file_to_program(index, offset, to, bytes));
 }
 
 m3ApiRawFunction(import_console_read) {
@@ -215,7 +223,8 @@ M3Result imports_link(IM3Module module) {
         {"program_write", "i(iii)", import_program_write},
         {"program_exit", "v(i)", import_program_exit},
         {"boot_file", "i(ii)", import_boot_file},
-        {"boot_file_cmdline", "i(iiii)", import_boot_file_cmdline},
+        {"boot_file_cmdline", "i(iii)", import_boot_file_cmdline},
+        {"boot_file_to_program", "i(iIii)", import_boot_file_to_program},
         {"console_read", "i()", import_console_read},
         {"real_time", "I()", import_real_time},
         {"random", "I()", import_random},

@@ -215,7 +215,13 @@ export function frame_block(address: u64, out: usize): i32 {
 }
 
 /* The life of a program, and what it calls while it runs. */
-export { program_end, program_grow, program_open, program_start } from "../program/program";
+export {
+  program_end,
+  program_grow,
+  program_open,
+  program_start,
+  program_stop,
+} from "../program/program";
 export * from "../program/wasi_descriptors";
 export * from "../program/wasi_directories";
 export * from "../program/wasi_paths";

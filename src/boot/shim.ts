@@ -97,13 +97,17 @@ export declare function programWrite(stream: u32, from: u32, bytes: u32): i32;
 @external("shim", "program_exit")
 export declare function programExit(status: u32): void;
 
-/** Writes `{physical, bytes, bytes of its command line}` of boot file `index`; 0 past the end. File 0 is the program. */
+/** Writes `{bytes, bytes of its command line, physical}` of boot file `index`; 0 past the end. File 0 is the program. */
 @external("shim", "boot_file")
 export declare function bootFile(index: u32, out: usize): i32;
 
-/** Copies at most `capacity` bytes, from `offset` on, of the command line of file `index`; returns how many. */
+/** Writes at most `capacity` bytes of the command line of file `index`; returns how many it has. */
 @external("shim", "boot_file_cmdline")
-export declare function bootFileCmdline(index: u32, offset: u32, out: usize, capacity: u32): i32;
+export declare function bootFileCmdline(index: u32, out: usize, capacity: u32): i32;
+
+/** Copies `bytes` at `offset` of boot file `index` to `to` in the program's memory; -1, without a change, if they exceed either. */
+@external("shim", "boot_file_to_program")
+export declare function bootFileToProgram(index: u32, offset: u64, to: u32, bytes: u32): i32;
 
 /** The next byte that came in on the console, or a `ConsoleInput`. */
 @external("shim", "console_read")

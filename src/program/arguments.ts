@@ -11,7 +11,7 @@
 
 import { ErrorCode } from "../../abi/error_code";
 import { directoryAt, fileAt } from "./boot_files";
-import { END, isKey, nextValueByte, nextWord, openWords, readValue } from "./boot_words";
+import { END, isKey, nextValueByte, nextWord, openWords, readValue, value } from "./boot_words";
 import { Input, openConsole } from "./console";
 import {
   closeDescriptor,
@@ -24,7 +24,6 @@ import {
 } from "./descriptors";
 import { NodeNumber, ROOT } from "./nodes";
 import { PATH_BYTES } from "./paths";
-import { scratch, Scratch } from "./scratch";
 import { TextList } from "./text_list";
 import { DIRECTORY_RIGHTS, FILE_RIGHTS, Right, STREAM_RIGHTS } from "./wasi_types";
 
@@ -58,12 +57,6 @@ function appendValue(list: TextList): ErrorCode {
   return list.append(0) ? ErrorCode.NONE : refuse("no memory", ErrorCode.OUT_OF_FRAMES);
 }
 
-/** A value, of `bytes`, where paths are put. */
-@inline
-function value(): usize {
-  return scratch(Scratch.VALUE);
-}
-
 function isValue(bytes: u32, text: string): bool {
   if (bytes != u32(text.length)) return false;
   for (let index: u32 = 0; index < bytes; ++index) {
@@ -82,7 +75,7 @@ function preopen(node: NodeNumber): ErrorCode {
 
 /** Takes `input=`. */
 function takeInput(): ErrorCode {
-  const bytes = readValue(value(), PATH_BYTES);
+  const bytes = readValue();
   if (bytes > PATH_BYTES) return refuse("a path is too long", ErrorCode.INVALID_DESCRIPTOR);
   if (isValue(bytes, "console")) openConsole(Input.TERMINAL);
   else if (isValue(bytes, "stream")) openConsole(Input.STREAM);
@@ -97,7 +90,7 @@ function takeInput(): ErrorCode {
 
 /** Takes `preopen=`. */
 function takePreopen(): ErrorCode {
-  const bytes = readValue(value(), PATH_BYTES);
+  const bytes = readValue();
   const node = bytes && bytes <= PATH_BYTES ? directoryAt(value(), bytes) : 0;
   if (!node) return refuse("a preopened directory cannot be", ErrorCode.INVALID_DESCRIPTOR);
   for (let index: u32 = 0; index < bytes; ++index) {
@@ -110,7 +103,7 @@ function takePreopen(): ErrorCode {
 
 /** Takes `root=`, which comes before other directories. */
 function takeRoot(): ErrorCode {
-  if (!isValue(readValue(value(), PATH_BYTES), "closed")) {
+  if (!isValue(readValue(), "closed")) {
     return refuse("root= is not closed", ErrorCode.INVALID_DESCRIPTOR);
   }
   closeDescriptor(ROOT_FD);
@@ -150,7 +143,7 @@ export function openArguments(): void {
  */
 export function takeArguments(): ErrorCode {
   let status = openStandard();
-  openWords(0);
+  if (!openWords(0)) return refuse("its command line is too long", ErrorCode.INVALID_DESCRIPTOR);
   while (!status && nextWord()) status = takeWord();
   return status;
 }

@@ -8,19 +8,19 @@
 
 import { ErrorCode } from "../../abi/error_code";
 import { bootFile } from "../boot/shim";
-import { isKey, nextWord, openWords, readValue } from "./boot_words";
+import { isKey, nextWord, openWords, readValue, value } from "./boot_words";
 import { addName, made, makeFound, makeSymbolicLink } from "./file_tree";
 import { foundNode, lookUpText, PATH_BYTES } from "./paths";
 import { isDirectory, NodeWord, NodeNumber, ROOT, setNodeWord } from "./nodes";
 import { Scratch, scratch } from "./scratch";
 import {
   Member,
-  memberAddress,
   memberBytes,
   memberLink,
   memberLinkBytes,
   memberName,
   memberNameBytes,
+  memberOffset,
   memberTime,
   nextMember,
   openTar,
@@ -102,13 +102,14 @@ function lookUpFree(): Errno {
   return status;
 }
 
-/** Makes a file at the text with the `bytes` at physical `address` as its contents. */
-function makeFile(address: u64, bytes: u64): Errno {
+/** Makes a file at the text with the `bytes` at `offset` of boot file `index` as its contents. */
+function makeFile(index: u32, offset: u64, bytes: u64): Errno {
   let status = lookUpFree();
   if (!status) status = makeFound(FileType.REGULAR_FILE);
   if (status) return status;
   setNodeWord(made, NodeWord.SIZE, bytes);
-  setNodeWord(made, NodeWord.BACKING, address);
+  setNodeWord(made, NodeWord.BACKING_FILE, index);
+  setNodeWord(made, NodeWord.BACKING, offset);
   setNodeWord(made, NodeWord.BACKING_BYTES, bytes);
   return Errno.SUCCESS;
 }
@@ -127,8 +128,8 @@ function makeHardLink(): Errno {
   return status ? status : addName(node);
 }
 
-/** Takes the member that was read last into the tree. */
-function makeMember(kind: Member): Errno {
+/** Takes the member of boot file `index` that was read last into the tree. */
+function makeMember(kind: Member, index: u32): Errno {
   if (!joinText(memberName(), memberNameBytes)) return Errno.NAMETOOLONG;
   // "./", the directory itself.
   if (!textBytes) return Errno.SUCCESS;
@@ -136,7 +137,7 @@ function makeMember(kind: Member): Errno {
   if (kind == Member.DIRECTORY) return makeDirectories(true);
   if (kind == Member.HARD_LINK) return makeHardLink();
   if (kind == Member.FILE) {
-    status = makeFile(memberAddress, memberBytes);
+    status = makeFile(index, memberOffset, memberBytes);
     if (!status) setTime(made);
     return status;
   }
@@ -148,15 +149,15 @@ function setTime(node: NodeNumber): void {
   setNodeWord(node, NodeWord.MTIME, memberTime * 1000000000);
 }
 
-/** Takes every member of the archive in `bytes` at physical `address`. */
-function takeTar(address: u64, bytes: u64): ErrorCode {
+/** Takes every member of the archive that boot file `index` is, `bytes` at physical `address`. */
+function takeTar(index: u32, address: u64, bytes: u64): ErrorCode {
   openTar(address, bytes);
   while (true) {
     const kind = nextMember();
     if (kind == Member.END) return ErrorCode.NONE;
     if (kind == Member.DAMAGED) return refuse("a tar is damaged", ErrorCode.INVALID_DESCRIPTOR);
     if (kind == Member.OTHER) continue;
-    const status = makeMember(kind);
+    const status = makeMember(kind, index);
     if (status) return refuseErrno(status);
   }
 }
@@ -192,23 +193,23 @@ export function refusedBytes(): u32 {
 
 /** Takes boot file `index`, whose record was read. */
 function takeBootFile(index: u32): ErrorCode {
-  const address = load<u64>(bootRecord);
-  const bytes = load<u64>(bootRecord, 8);
+  const bytes = load<u64>(bootRecord);
+  const address = load<u64>(bootRecord, 16);
   baseBytes = 0;
   textBytes = 0;
-  openWords(index);
+  if (!openWords(index)) return refuse("a command line is too long", ErrorCode.INVALID_DESCRIPTOR);
   if (!nextWord()) return refuse("a file has no name", ErrorCode.INVALID_DESCRIPTOR);
   const isTar = isKey("tar");
   if (!isTar && !isKey("file"))
     return refuse("a file is neither file= nor tar=", ErrorCode.UNSUPPORTED);
-  const size = readValue(other(), PATH_BYTES);
-  if (size > PATH_BYTES || !joinText(other(), size)) return refuseErrno(Errno.NAMETOOLONG);
-  if (!isTar) return textBytes ? fileStatus(makeFile(address, bytes)) : refuseErrno(Errno.NOENT);
+  const size = readValue();
+  if (size > PATH_BYTES || !joinText(value(), size)) return refuseErrno(Errno.NAMETOOLONG);
+  if (!isTar) return textBytes ? fileStatus(makeFile(index, 0, bytes)) : refuseErrno(Errno.NOENT);
   const status = makeDirectories(true);
   if (status) return refuseErrno(status);
   memory.copy(base(), text(), textBytes);
   baseBytes = textBytes;
-  return takeTar(address, bytes);
+  return takeTar(index, address, bytes);
 }
 
 function fileStatus(status: Errno): ErrorCode {

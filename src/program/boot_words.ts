@@ -1,12 +1,12 @@
 /**
  * The words of a boot file's command line: `key=value`, separated by spaces, in a value `%` and two
- * hexadecimal digits for a byte that cannot stand there itself, such as a space. Read in small pieces,
- * so that a command line may be as long as the loader lets it.
+ * hexadecimal digits for a byte that cannot stand there itself, such as a space.
  *
  *     argument=hello argument=a%20b environment=LANG%3DC input=console
  */
 
 import { bootFileCmdline } from "../boot/shim";
+import { Scratch, scratch } from "./scratch";
 
 const SPACE: i32 = 0x20;
 const EQUALS: i32 = 0x3d;
@@ -15,18 +15,30 @@ const PERCENT: i32 = 0x25;
 /** What follows the last byte of a value, or of the command line. */
 export const END: i32 = -1;
 
-/** A piece of the command line. */
-const PIECE_BYTES: u32 = 256;
-const piece: usize = memory.data(256);
-let pieceStart: u32 = 0;
-let pieceBytes: u32 = 0;
+/** Bytes of the longest command line: as many as the shim takes of all of them together. */
+const CMDLINE_BYTES: u32 = 16384;
+
+/** The command line. */
+@inline
+function cmdline(): usize {
+  return scratch(Scratch.CMDLINE);
+}
+
+/** Bytes of the longest value that is a path. */
+export const VALUE_BYTES: u32 = 4096;
+
+/** Where `readValue` puts a value: `VALUE_BYTES`. */
+@inline
+export function value(): usize {
+  return scratch(Scratch.VALUE);
+}
 
 /** Longest key that is kept; no known one is as long. */
 const KEY_BYTES: u32 = 16;
 const key: usize = memory.data(16);
 let keyBytes: u32 = 0;
 
-let file: u32 = 0;
+let cmdlineBytes: u32 = 0;
 let position: u32 = 0;
 
 /** True once there is a word whose value can be read. */
@@ -34,21 +46,20 @@ let inWord: bool = false;
 
 /** The byte at `position`; `END` past the end. */
 function peek(): i32 {
-  if (position - pieceStart >= pieceBytes) {
-    pieceStart = position;
-    pieceBytes = u32(bootFileCmdline(file, position, piece, PIECE_BYTES));
-    if (!pieceBytes) return END;
-  }
-  return load<u8>(piece + (position - pieceStart));
+  return position < cmdlineBytes ? i32(load<u8>(cmdline() + position)) : END;
 }
 
-/** Begins with the first word of boot file `index`. */
-export function openWords(index: u32): void {
-  file = index;
+/**
+ * Begins with the first word of boot file `index`; false if its command line is too long. What else is
+ * kept where the command line lies (see scratch.ts) is lost, and the other way round.
+ */
+export function openWords(index: u32): bool {
   inWord = false;
   position = 0;
-  pieceStart = 0;
-  pieceBytes = 0;
+  cmdlineBytes = u32(bootFileCmdline(index, cmdline(), CMDLINE_BYTES));
+  if (cmdlineBytes <= CMDLINE_BYTES) return true;
+  cmdlineBytes = 0;
+  return false;
 }
 
 /** Goes on to the next word and reads its key; false if there is none. */
@@ -93,11 +104,11 @@ export function nextValueByte(): i32 {
   return ((digit(high) << 4) | digit(low)) & 0xff;
 }
 
-/** Reads the word's value to `to`; its bytes, or more than `capacity` if it has more than that. */
-export function readValue(to: usize, capacity: u32): u32 {
+/** Reads the word's value to `value`; its bytes, more than `VALUE_BYTES` if it has more than that. */
+export function readValue(): u32 {
   let bytes: u32 = 0;
   for (let byte = nextValueByte(); byte != END; byte = nextValueByte()) {
-    if (bytes < capacity) store<u8>(to + bytes, u8(byte));
+    if (bytes < VALUE_BYTES) store<u8>(value() + bytes, u8(byte));
     ++bytes;
   }
   return bytes;

@@ -7,7 +7,15 @@
  * a frame for each page that changed and none to be read.
  */
 
-import { physLoad, physStore, physToProgram, programStore, programToPhys } from "../boot/shim";
+import {
+  bootFile,
+  bootFileToProgram,
+  physLoad,
+  physStore,
+  physToProgram,
+  programStore,
+  programToPhys,
+} from "../boot/shim";
 import { FRAME_SHIFT, FRAME_SIZE } from "../mm/frames";
 import { cutTree, frameIn, TREE_LIMIT, withFrame } from "./frame_tree";
 import { NodeNumber, nodeWord, NodeWord, setNodeWord, touchContents } from "./nodes";
@@ -25,6 +33,8 @@ const ZEROS_BYTES: u32 = 1024;
 function zeros(): usize {
   return scratch(Scratch.ZEROS);
 }
+
+const bootRecord: usize = memory.data(24);
 
 /** Bytes that the last `writeContents` wrote, or `readContents` read. */
 export let transferred: u32 = 0;
@@ -44,6 +54,7 @@ function zeroProgram(to: u32, bytes: u32): i32 {
 export function readContents(node: NodeNumber, position: u64, to: u32, bytes: u32): Errno {
   const size = nodeWord(node, NodeWord.SIZE);
   const tree = nodeWord(node, NodeWord.TREE);
+  const file = u32(nodeWord(node, NodeWord.BACKING_FILE));
   const backing = nodeWord(node, NodeWord.BACKING);
   const backed = nodeWord(node, NodeWord.BACKING_BYTES);
   transferred = 0;
@@ -58,7 +69,7 @@ export function readContents(node: NodeNumber, position: u64, to: u32, bytes: u3
       status = physToProgram(frame + inside, to, part);
     } else if (position < backed) {
       part = u32(min<u64>(part, backed - position));
-      status = physToProgram(backing + position, to, part);
+      status = bootFileToProgram(file, backing + position, to, part);
     } else {
       status = zeroProgram(to, part);
     }
@@ -76,7 +87,8 @@ function copyBacking(node: NodeNumber, page: u64, frame: u64): void {
   const start = page << FRAME_SHIFT;
   const backed = nodeWord(node, NodeWord.BACKING_BYTES);
   if (start >= backed) return;
-  const from = nodeWord(node, NodeWord.BACKING) + start;
+  bootFile(u32(nodeWord(node, NodeWord.BACKING_FILE)), bootRecord);
+  const from = load<u64>(bootRecord, 16) + nodeWord(node, NodeWord.BACKING) + start;
   const bytes = min(backed - start, FRAME_SIZE);
   const whole = bytes & ~7;
   for (let at: u64 = 0; at < whole; at += 8) physStore(frame + at, physLoad(from + at));

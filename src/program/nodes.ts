@@ -7,8 +7,8 @@
  *      2 | OPENS: descriptors that have it open  10 | PARENT: of a directory, the one it is in
  *      3 | SIZE: bytes                           11 | FIRST: of a directory, its first entry
  *      4 | TREE: the frames of its contents      12 | LAST: of a directory, its last entry
- *      5 | BACKING: physical address of what     13 | ORDER: of a directory, entries made so far
- *      6 | BACKING_BYTES  … the loader brought   14 |
+ *      5 | BACKING: where what the loader        13 | ORDER: of a directory, entries made so far
+ *      6 | BACKING_BYTES  brought of it begins   14 | BACKING_FILE: … in this boot file
  *      7 | ATIME                                 15 |
  *
  * Times are nanoseconds since 1970. A node goes when it has no name and nobody has it open. The
@@ -36,6 +36,7 @@ export const enum NodeWord {
   FIRST = 11,
   LAST = 12,
   ORDER = 13,
+  BACKING_FILE = 14,
   COUNT = 16,
 }
 

@@ -5,13 +5,14 @@
  *     program_grow     memory for the runtime and for the program, as often as it is needed
  *     program_start    the program is about to run
  *     wasi_…           what it calls
+ *     program_stop     it trapped, or was refused after all
  *     program_end      every frame comes back, and the totals prove it
  *
  * There is one program at a time. Until it is opened it costs nothing.
  */
 
 import { ErrorCode } from "../../abi/error_code";
-import { programEndName } from "../../abi/program";
+import { ProgramEnd, programEndName } from "../../abi/program";
 import { error, info } from "../boot/log";
 import { panic } from "../boot/panic";
 import { bootFile } from "../boot/shim";
@@ -36,6 +37,9 @@ import { clearScratch } from "./scratch";
 const fileRecord: usize = memory.data(24);
 
 let isOpen: bool = false;
+
+/** How it ends: by exiting, the constant 0 here, unless `program_stop` says otherwise. */
+let how: ProgramEnd = 0;
 
 /** What was in use before the program: what must be in use after it. */
 let allocatedBefore: u64 = 0;
@@ -101,15 +105,20 @@ export function program_open(): i32 {
   allocatedBefore = allocatedFrames();
   tablesBefore = tablesInUse();
   isOpen = true;
+  how = ProgramEnd.EXITED;
   clearScratch();
   const status = prepare();
   if (status) close();
   return status;
 }
 
-/** Grows `range`, a `ProgramRange`, to at least `bytes`; 0 or an error code: see `growRange`. */
+/**
+ * Grows `range`, a `ProgramRange`, to at least `bytes`; 0 or an error code: see `growRange`. The program
+ * is opened first if nobody has done that.
+ */
 export function program_grow(range: i32, bytes: u64): i32 {
-  return isOpen ? growRange(range, bytes) : ErrorCode.NOT_READY;
+  const status = isOpen ? ErrorCode.NONE : program_open();
+  return status ? status : growRange(range, bytes);
 }
 
 /** The program is about to run: says so, and its clock begins. */
@@ -118,16 +127,21 @@ export function program_start(): void {
   bootFile(0, fileRecord);
   const line = info("program").text("started:");
   if (argumentList.count) argumentList.logFirst(line, "name");
-  line.num("bytes", load<u64>(fileRecord, 8)).num("arguments", argumentList.count).end();
+  line.num("bytes", load<u64>(fileRecord)).num("arguments", argumentList.count).end();
   startProgramClock();
 }
 
+/** The program ends otherwise than by exiting: `end` is a `ProgramEnd`, for the log. Comes before `program_end`. */
+export function program_stop(end: i32): void {
+  how = end;
+}
+
 /**
- * The program is over: `end` is a `ProgramEnd`, `status` its own or an error code, and the sizes are
- * what it had of memory and of heap, in bytes. Takes every frame back and says what it had. Returns the
- * status that the machine ends with; it panics if a frame is missing.
+ * The program is over: `status` is its own or an error code, and the sizes are what it had of memory and
+ * of heap, in bytes. Takes every frame back and says what it had. Returns the status that the machine
+ * ends with; it panics if a frame is missing.
  */
-export function program_end(end: i32, status: u32, memoryBytes: u64, heapBytes: u64): i32 {
+export function program_end(status: u32, memoryBytes: u64, heapBytes: u64): i32 {
   if (!isOpen) return ErrorCode.NOT_READY;
   endConsoleLine();
   const frames = programFrames();
@@ -139,10 +153,10 @@ export function program_end(end: i32, status: u32, memoryBytes: u64, heapBytes: 
   info("program")
     .text("ended:")
     .num("status", status)
-    .word("how", programEndName(end))
     .num("memory_bytes", memoryBytes)
     .num("heap_bytes", heapBytes)
     .num("frames", frames)
+    .word("how", programEndName(how))
     .end();
   info("mm")
     .text("totals match:")

@@ -21,23 +21,24 @@ export const enum Scratch {
 
   /** boot_files.ts, before: a path, the base of an archive, another path. */
   TEXT = 9216,
-  BASE = 13312,
-  OTHER = 17408,
+  BASE = 17408,
+  OTHER = 21504,
   /** tar.ts, before: names of a member, records of a pax header. */
-  MEMBER_NAME = 21504,
+  MEMBER_NAME = 13312,
   MEMBER_LINK = 25600,
   PAX_RECORDS = 29696,
   END = 33792,
 
-  /** arguments.ts, after tar.ts: the value of a word. */
+  /** boot_words.ts, before, until its words are read: a command line, 16 KiB; the value of a word. */
+  CMDLINE = BASE,
   VALUE = MEMBER_NAME,
 
   /** program_memory.ts, while it runs: the vectors of a call, 8 KiB. */
-  VECTORS = TEXT,
+  VECTORS = BASE,
   /** console.ts, while it runs: a line of input. */
-  LINE = OTHER,
+  LINE = MEMBER_LINK,
   /** wasi_paths.ts, while it runs: where a symbolic link leads. */
-  LINK = MEMBER_NAME,
+  LINK = PAX_RECORDS,
 }
 
 /** Where all of it begins. */

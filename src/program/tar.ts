@@ -36,8 +36,8 @@ const header: usize = memory.data(512);
 export let memberNameBytes: u32 = 0;
 /** Bytes at `memberLink`. */
 export let memberLinkBytes: u32 = 0;
-/** Physical address, and bytes, of the member's contents. */
-export let memberAddress: u64 = 0;
+/** Where the member's contents begin in the archive, and bytes of them. */
+export let memberOffset: u64 = 0;
 export let memberBytes: u64 = 0;
 /** Seconds since 1970. */
 export let memberTime: u64 = 0;
@@ -60,11 +60,13 @@ function records(): usize {
   return scratch(Scratch.PAX_RECORDS);
 }
 
+let start: u64 = 0;
 let position: u64 = 0;
 let end: u64 = 0;
 
 /** Begins with the first member of the archive of `bytes` at physical `address`. */
 export function openTar(address: u64, bytes: u64): void {
+  start = address;
   position = address;
   end = address + bytes;
 }
@@ -129,7 +131,7 @@ function readLongName(isLink: bool): bool {
   if (memberBytes > PATH_BYTES) return false;
   const to = isLink ? memberLink() : memberName();
   let bytes = u32(memberBytes);
-  copyIn(memberAddress, to, bytes);
+  copyIn(start + memberOffset, to, bytes);
   while (bytes && !load<u8>(to + bytes - 1)) --bytes;
   if (isLink) memberLinkBytes = bytes;
   else memberNameBytes = bytes;
@@ -141,7 +143,7 @@ function readLongName(isLink: bool): bool {
 function readRecords(): bool {
   if (memberBytes > PATH_BYTES) return false;
   const bytes = u32(memberBytes);
-  copyIn(memberAddress, records(), bytes);
+  copyIn(start + memberOffset, records(), bytes);
   for (let at: u32 = 0; at < bytes;) {
     let length: u32 = 0;
     let key = at;
@@ -202,13 +204,14 @@ export function nextMember(): Member {
     if (!load<u8>(header) && !load<u8>(header + 156) && !load<u64>(header + 148)) return Member.END;
     if (!sumIsRight()) return Member.DAMAGED;
     const type = load<u8>(header + 156);
-    memberAddress = position + BLOCK;
+    position += BLOCK;
+    memberOffset = position - start;
     // Links and directories have no contents, whatever their size says.
     const hasContents = type != 0x31 && type != 0x32 && type != 0x35;
     memberBytes = hasContents ? number(124, 12) : 0;
     memberTime = number(136, 12);
-    if (memberBytes > end - memberAddress) return Member.DAMAGED;
-    position = memberAddress + ((memberBytes + BLOCK - 1) & ~(BLOCK - 1));
+    if (memberBytes > end - position) return Member.DAMAGED;
+    position += (memberBytes + BLOCK - 1) & ~(BLOCK - 1);
     if (type == 0x4c || type == 0x4b) {
       if (!readLongName(type == 0x4b)) return Member.DAMAGED;
     } else if (type == 0x78) {

@@ -71,7 +71,7 @@ describe("programs in TypeScript", () => {
       /memory\.grow answered -1\.\nWords that were not zero: 0\. Pages that lost what was written: 0\.\n$/,
     );
     expect(err).toMatch(/ program: started: name=memory\.ts /);
-    expect(err).toMatch(/ program: ended: status=0 how=exited /);
+    expect(err).toMatch(/ program: ended: status=0 memory_bytes=\d+ .* how=exited$/m);
     expect(err).toMatch(/ mm: totals match: managed=\d+ free=\d+ allocated=\d+\n$/);
   });
 

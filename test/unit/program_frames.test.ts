@@ -17,7 +17,6 @@ describe("ranges", () => {
     const { machine, booted } = bootWithProgram(new Uint8Array(8), { memory: 256n * MIB });
     const { kernel, exports } = booted;
     const program = machine.makeProgram();
-    expect(exports.program_grow(ProgramRange.MEMORY, 65_536n)).toBe(ErrorCode.NOT_READY);
     expect(program.open()).toBe(0);
     expect(exports.program_open()).toBe(ErrorCode.BUSY);
     const grow = (range: number, bytes: bigint) => {
@@ -38,7 +37,29 @@ describe("ranges", () => {
     expect(grow(ProgramRange.MEMORY, 250n * MIB)).toEqual([ErrorCode.OUT_OF_FRAMES, 0]);
     program.end(ProgramEnd.EXITED, 7);
     expect(kernel.mmStat(MmStat.PROGRAM)).toBe(0);
-    expect(exports.program_end(0, 0, 0n, 0n)).toBe(ErrorCode.NOT_READY);
+    expect(exports.program_end(0, 0n, 0n)).toBe(ErrorCode.NOT_READY);
+  });
+});
+
+describe("growth before anybody has opened the program", () => {
+  test("opens it", () => {
+    const { machine, booted } = bootWithProgram(new Uint8Array(8));
+    const { kernel, exports } = booted;
+    machine.makeProgram();
+    expect(exports.program_grow(ProgramRange.STACK, 65_536n)).toBe(ErrorCode.NONE);
+    expect(kernel.mmStat(MmStat.PROGRAM)).toBeGreaterThan(16);
+    expect(exports.program_end(0, 0n, 0n)).toBe(0);
+    expect(kernel.mmStat(MmStat.PROGRAM)).toBe(0);
+  });
+
+  test("is refused with what it would have been refused for", () => {
+    const twice = [file("a", new Uint8Array(1)), file("a", new Uint8Array(1))];
+    const { machine, booted } = bootWithProgram(new Uint8Array(8), { files: twice });
+    machine.makeProgram();
+    const { program_grow } = booted.exports;
+    expect(program_grow(ProgramRange.STACK, 65_536n)).toBe(ErrorCode.INVALID_DESCRIPTOR);
+    expect(machine.console.lines.at(-1)).toMatch(/refused: two files have one name path=a code=5$/);
+    expect(booted.kernel.mmStat(MmStat.PROGRAM)).toBe(0);
   });
 });
 
