@@ -43,6 +43,9 @@ const EXPORTS: readonly (readonly [name: string, signature: string])[] = [
   ["kernel_main", "i(Ii)"],
 ];
 
+/** Exports that a program's calls come to; see shim/wasm3/program.c. */
+const FOR_PROGRAMS = /^(?:program|wasi)_\w+$/;
+
 /** Factor of the checksum; see translated_module.h. */
 const CHECKSUM_FACTOR = 0x9e3779b97f4a7c15n;
 
@@ -183,6 +186,33 @@ function symbols(c: string, pattern: RegExp): RegExpExecArray[] {
   return [...c.matchAll(pattern)];
 }
 
+/** An export that programs' calls come to, by its name, its signature and its C symbol. */
+interface ProgramExport {
+  readonly name: string;
+  readonly signature: string;
+  readonly symbol: string;
+}
+
+function programExports(
+  { imported, types, defined, exported }: Functions,
+  wrappers: readonly RegExpExecArray[],
+): ProgramExport[] {
+  return wrappers.flatMap(([, name = "", symbol = ""]) => {
+    if (!FOR_PROGRAMS.test(name)) return [];
+    const signature = types[defined[exported.get(name)! - imported] ?? -1] ?? "?";
+    return /^[iIv]\([iI]*\)$/.test(signature) ? [{ name, signature, symbol }] : [];
+  });
+}
+
+/** A C function that calls the export with parameters from an array of words. */
+function callFromWords({ name, signature, symbol }: ProgramExport): string {
+  const count = signature.length - "v()".length;
+  const words = Array.from({ length: count }, (_, index) => `, p[${index}]`).join("");
+  const call = `${symbol}(&instance${words})`;
+  const body = signature.startsWith("v") ? `${call}; return 0;` : `return ${call};`;
+  return `static uint64_t call_${name}(const uint64_t *p) { ${body} }`;
+}
+
 /**
  * The C for `module`, of which `c` is wasm2c's translation. `known` are the names that it may import
  * of `shim`. Throws a TranslationError for a module that the shim cannot run.
@@ -208,6 +238,7 @@ export function completeTranslation(
   if (definitions.length !== functions.defined.length) {
     throw new TranslationError("this is not the C that wasm2c 1.0.32 writes");
   }
+  const exported = programExports(functions, wrappers);
   const named = [
     ...definitions.map(([, symbol], index) => {
       const name = functions.names.get(functions.imported + index) ?? UNNAMED;
@@ -220,6 +251,7 @@ export function completeTranslation(
         `{${symbol}, ${functions.start === null ? "NULL" : quote(functions.start)}, true}`,
     ),
     ...EXPORTS.map(([name]) => `{${name}, ${quote(name)}, true}`),
+    ...exported.map(({ name }) => `{call_${name}, ${quote(name)}, true}`),
   ];
   const numbers = functions.types.map((type) => functions.types.indexOf(type));
   const entriesOfTable = tableSize(module);
@@ -240,6 +272,11 @@ static int32_t abi_version(void) { return (int32_t)${call("abi_version")}(&insta
 static int32_t kernel_main(uint64_t hhdm_offset, uint32_t memmap_entries) {
   return (int32_t)${call("kernel_main")}(&instance, hhdm_offset, memmap_entries);
 }
+${exported.map(callFromWords).join("\n")}
+static const struct kernel_function exports[] = {
+  ${exported.map(({ name, signature }) => `{"${name}", "${signature}", call_${name}},`).join("\n  ")}
+  {0},
+};
 static const struct translated_function functions[] = {
   ${named.join(",\n  ")}
 };
@@ -254,6 +291,8 @@ const struct translated_module translated_module = {
   .instantiate = instantiate,
   .abi_version = abi_version,
   .kernel_main = kernel_main,
+  .exports = exports,
+  .export_count = ${exported.length},
 };
 `;
 }

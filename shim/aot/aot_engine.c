@@ -8,6 +8,7 @@
 #include "linear_memory.h"
 #include "translated_module.h"
 #include "traps.h"
+#include "wasm3/program.h"
 
 const char engine_name[] = "aot";
 
@@ -48,7 +49,5 @@ int engine_run(const struct boot_info *info) {
         panic("shim", ERROR_UNSUPPORTED, "the wasm module speaks ABI %d, this shim speaks ABI %d",
               version, ABI_VERSION);
     int status = translated_module.kernel_main(info->hhdm_offset, info->memory_map_entries);
-    if (!status && info->file_count)
-        panic("shim", ERROR_UNSUPPORTED, "this engine runs no programs; make the ISO with wasm3");
-    return status;
+    return status || info->file_count == 0 ? status : program_run(info);
 }

@@ -20,6 +20,12 @@ struct translated_function {
     bool is_wrapper;
 };
 
+/* An export that a program's calls come to. */
+struct kernel_function {
+    const char *name, *signature; /* see kernel_exports.h */
+    uint64_t (*call)(const uint64_t *parameters);
+};
+
 struct translated_module {
     /* The module that was translated: its size, its checksum, and its hash in words. */
     uint64_t bytes;
@@ -35,6 +41,8 @@ struct translated_module {
     /* The module's exports of these names. */
     int32_t (*abi_version)(void);
     int32_t (*kernel_main)(uint64_t hhdm_offset, uint32_t memmap_entries);
+    const struct kernel_function *exports;
+    size_t export_count;
 };
 
 extern const struct translated_module translated_module;

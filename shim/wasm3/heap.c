@@ -15,7 +15,10 @@
 #include "memory_hook.h"
 #include "program_memory.h"
 
+/* Of no use where wasm3 runs only programs. */
+#ifndef KERNEL_HEAP_BYTES
 #define KERNEL_HEAP_BYTES (2 * 1024 * 1024)
+#endif
 #define ALIGN 16
 
 /* Before each block: how many bytes it was asked to have. */

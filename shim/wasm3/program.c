@@ -2,10 +2,13 @@
 
 #include <string.h>
 
+#include "backtrace.h"
 #include "console.h"
+#include "kernel_exports.h"
 #include "memory_hook.h"
 #include "module_check.h"
 #include "program_memory.h"
+#include "signature.h"
 #include "stack_limit.h"
 #include "wasm3_private.h"
 
@@ -15,9 +18,6 @@
 /* Bytes of wasm3's stack for the program's values, and of its native stack. */
 #define VALUE_STACK_BYTES (1024 * 1024)
 #define NATIVE_STACK_BYTES (8 * 1024 * 1024)
-
-/* Arguments of a function that the kernel serves; path_open has nine. */
-#define ARGUMENTS_MAX 9
 
 /* Bytes of the longest name of an export, its zero included. */
 #define NAME_BYTES 64
@@ -29,11 +29,11 @@ void run_on_stack(uint64_t top, void (*function)(void *), void *argument, uint64
 
 extern char boot_stack[];
 
-static IM3Runtime kernel_runtime;
 static IM3Runtime runtime;
 static IM3Module module;
 
-static IM3Function open_export, grow_export, start_export, stop_export, end_export;
+static const struct kernel_function *open_export, *grow_export, *start_export, *stop_export,
+    *end_export;
 
 /* Below it the boot stack is free while the program runs on its own; 0 while that is not so. */
 static uint64_t kernel_stack;
@@ -42,25 +42,19 @@ static int32_t end;
 static uint32_t status;
 
 /* A call of a kernel function while the program waits. */
-struct kernel_call {
-    IM3Function function;
-    const void *arguments[ARGUMENTS_MAX];
+struct waiting_call {
+    const struct kernel_function *function;
+    uint64_t parameters[KERNEL_PARAMETERS_MAX];
     int32_t answer;
 };
 
 static void call_now(void *argument) {
-    struct kernel_call *call = argument;
-    M3Result result = m3_Call(call->function, m3_GetArgCount(call->function), call->arguments);
-    if (!result && m3_GetRetCount(call->function))
-        result = m3_GetResultsV(call->function, &call->answer);
-    if (result)
-        wasm3_report_trap(kernel_runtime, result);
+    struct waiting_call *call = argument;
+    call->answer = kernel_call(call->function, call->parameters);
 }
 
 /* The kernel runs on the boot stack, whatever the program has left of its own. */
-static int32_t call_kernel(struct kernel_call *call) {
-    bool allocates = wasm3_allocates_for_program;
-    wasm3_allocates_for_program = false;
+static int32_t call_kernel(struct waiting_call *call) {
     if (kernel_stack) {
         uint64_t limit = stack_limit, left;
         stack_limit = (uint64_t)boot_stack + STACK_MARGIN;
@@ -69,22 +63,21 @@ static int32_t call_kernel(struct kernel_call *call) {
     } else {
         call_now(call);
     }
-    wasm3_allocates_for_program = allocates;
     return call->answer;
 }
 
 static bool grow(enum program_range range, uint64_t bytes) {
-    uint32_t number = range;
-    struct kernel_call call = {.function = grow_export, .arguments = {&number, &bytes}};
+    struct waiting_call call = {.function = grow_export, .parameters = {range, bytes}};
     return call_kernel(&call) == 0;
 }
 
 /* Any import of the program's: hands its arguments to the kernel function of that name. */
 m3ApiRawFunction(forward_import) {
-    struct kernel_call call = {.function = _ctx->userdata};
+    struct waiting_call call;
     uint32_t results = m3_GetRetCount(_ctx->function);
-    for (uint32_t i = 0; i < m3_GetArgCount(_ctx->function); i++)
-        call.arguments[i] = &_sp[results + i];
+    uint32_t parameters = m3_GetArgCount(_ctx->function);
+    call.function = _ctx->userdata;
+    memcpy(call.parameters, &_sp[results], parameters * sizeof *call.parameters);
     int32_t answer = call_kernel(&call);
     if (program_exited)
         return m3Err_trapExit;
@@ -93,30 +86,13 @@ m3ApiRawFunction(forward_import) {
     return m3Err_none;
 }
 
-static IM3Function kernel_export(const char *prefix, const char *name) {
+static const struct kernel_function *export_of(const char *prefix, const char *name) {
     char whole[NAME_BYTES];
-    IM3Function function = NULL;
     if (strlen(prefix) + strlen(name) >= sizeof whole)
         return NULL;
     strcpy(whole, prefix);
     strcat(whole, name);
-    /* wasm3 compiles it, which is the kernel's affair. */
-    bool allocates = wasm3_allocates_for_program;
-    wasm3_allocates_for_program = false;
-    m3_FindFunction(&function, kernel_runtime, whole);
-    wasm3_allocates_for_program = allocates;
-    return function;
-}
-
-static bool same_type(IM3Function a, IM3Function b) {
-    uint32_t arguments = m3_GetArgCount(a), results = m3_GetRetCount(a);
-    if (m3_GetArgCount(b) != arguments || m3_GetRetCount(b) != results ||
-        arguments > ARGUMENTS_MAX || results > 1)
-        return false;
-    for (uint32_t i = 0; i < arguments; i++)
-        if (m3_GetArgType(a, i) != m3_GetArgType(b, i))
-            return false;
-    return results == 0 || m3_GetRetType(a, 0) == m3_GetRetType(b, 0);
+    return kernel_export(whole);
 }
 
 /* Why the import cannot be linked; null if it was. */
@@ -126,14 +102,16 @@ static const char *link_import(IM3Function function) {
     if (!is_old && strcmp(from, WASI_MODULE) != 0)
         return "only " WASI_MODULE " can be imported from";
     /* The first WASI has exports of its own only where something is different. */
-    IM3Function target = is_old ? kernel_export("wasi_unstable_", name) : NULL;
+    const struct kernel_function *target = is_old ? export_of("wasi_unstable_", name) : NULL;
+    char signature[SIGNATURE_BYTES];
     if (!target)
-        target = kernel_export("wasi_", name);
+        target = export_of("wasi_", name);
     if (!target)
         return "WASI preview 1 does not have it";
-    if (!same_type(target, function))
+    wasm3_signature(function, signature);
+    if (!kernel_has_signature(target, signature))
         return "WASI gives it another signature";
-    return m3_LinkRawFunctionEx(module, from, name, NULL, forward_import, target);
+    return m3_LinkRawFunctionEx(module, from, name, NULL, forward_import, (void *)target);
 }
 
 /* Links every import; says of each that cannot be why, and returns false if there is one. */
@@ -205,7 +183,7 @@ static void run(void *argument) {
     IM3Function start = load(argument);
     if (!start)
         return;
-    struct kernel_call call = {.function = start_export};
+    struct waiting_call call = {.function = start_export};
     call_kernel(&call);
     M3Result result = m3_CallV(start);
     if (program_exited || !result) {
@@ -228,24 +206,23 @@ static int finish(void) {
     wasm3_memory_forget_program();
     program_memory_forget();
     if (end != END_EXITED) {
-        struct kernel_call stop = {.function = stop_export, .arguments = {&end}};
+        struct waiting_call stop = {.function = stop_export, .parameters = {(uint64_t)end}};
         call_kernel(&stop);
     }
-    struct kernel_call call = {.function = end_export, .arguments = {&status, &memory, &heap}};
+    struct waiting_call call = {.function = end_export, .parameters = {status, memory, heap}};
     return call_kernel(&call);
 }
 
-int program_run(IM3Runtime kernel, const struct boot_info *info) {
-    kernel_runtime = kernel;
+int program_run(const struct boot_info *info) {
     program_grow = grow;
-    open_export = kernel_export("program_", "open");
-    grow_export = kernel_export("program_", "grow");
-    start_export = kernel_export("program_", "start");
-    stop_export = kernel_export("program_", "stop");
-    end_export = kernel_export("program_", "end");
+    open_export = export_of("program_", "open");
+    grow_export = export_of("program_", "grow");
+    start_export = export_of("program_", "start");
+    stop_export = export_of("program_", "stop");
+    end_export = export_of("program_", "end");
     if (!open_export || !grow_export || !start_export || !stop_export || !end_export)
         panic("shim", ERROR_UNSUPPORTED, "this kernel runs no programs");
-    struct kernel_call call = {.function = open_export};
+    struct waiting_call call = {.function = open_export};
     int32_t refused = call_kernel(&call);
     if (refused)
         return refused;

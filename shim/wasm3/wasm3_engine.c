@@ -1,6 +1,8 @@
-#include "engine.h"
+#include "wasm3_engine.h"
 
+#include "backtrace.h"
 #include "console.h"
+#include "engine.h"
 #include "imports.h"
 #include "linear_memory.h"
 #include "memory_hook.h"
@@ -10,6 +12,8 @@
 #include "wasm3_private.h"
 
 const char engine_name[] = "wasm3";
+
+IM3Runtime wasm3_kernel_runtime;
 
 /*
  * Bytes of wasm3's stack for wasm values. For each wasm call wasm3 also takes
@@ -68,18 +72,6 @@ static IM3Function find_export(IM3Runtime runtime, const char *name, uint32_t co
     return function;
 }
 
-/* Calls shown of a backtrace; the innermost come first. */
-#define BACKTRACE_CALLS 32
-
-void wasm3_print_backtrace(IM3Runtime runtime) {
-    IM3BacktraceInfo trace = m3_GetBacktrace(runtime);
-    IM3BacktraceFrame frame = trace ? trace->frames : NULL;
-    for (int calls = 0; frame && calls < BACKTRACE_CALLS; calls++) {
-        console_print("  at %s\n", m3_GetFunctionName(frame->function));
-        frame = frame->next;
-    }
-}
-
 _Noreturn void wasm3_report_trap(IM3Runtime runtime, M3Result result) {
     M3ErrorInfo details;
     m3_GetErrorInfo(runtime, &details);
@@ -100,6 +92,7 @@ int engine_run(const struct boot_info *info) {
         panic("shim", ERROR_INVALID_MODULE, "the wasm module is malformed: %s", reason);
     IM3Environment environment = m3_NewEnvironment();
     IM3Runtime runtime = m3_NewRuntime(environment, WASM_STACK_BYTES, NULL);
+    wasm3_kernel_runtime = runtime;
     IM3Module module;
     M3Result result =
         m3_ParseModule(environment, &module, info->module, (uint32_t)info->module_bytes);
@@ -131,5 +124,5 @@ int engine_run(const struct boot_info *info) {
     if (result)
         wasm3_report_trap(runtime, result);
     m3_GetResultsV(kernel_main, &status);
-    return status || info->file_count == 0 ? status : program_run(runtime, info);
+    return status || info->file_count == 0 ? status : program_run(info);
 }

@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { assemble } from "../support/wat.ts";
-import { type Boot, boot } from "./boot.ts";
+import { type Boot, type BootOptions, boot } from "./boot.ts";
+import { ENGINES } from "./engines.ts";
 import { withDirectory } from "./scripts.ts";
 
 const PROGRAMS = fileURLToPath(new URL("../../programs/", import.meta.url));
@@ -18,11 +19,14 @@ const PASS = 0;
 const KERNEL_FAILED = 1;
 
 /** Boots with the program that `text` writes down, in WebAssembly's text form. */
-function bootText(text: string, iso: readonly string[] = []): Promise<Boot> {
+function bootText(
+  text: string,
+  { engine = "wasm3", iso = [] }: Pick<BootOptions, "engine" | "iso"> = {},
+): Promise<Boot> {
   return withDirectory(async (work) => {
     const program = join(work, "program.wasm");
     writeFileSync(program, assemble(`(module ${text})`));
-    return boot("stub", { iso: ["--program", program, ...iso] });
+    return boot("stub", { engine, iso: ["--program", program, ...iso] });
   });
 }
 
@@ -41,10 +45,13 @@ function expectEnd({ log }: Boot, status: number, how: string): void {
 const MEMORY = `(memory (export "memory") 1)`;
 const EXIT = `(import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))`;
 
-describe("a program that", () => {
+describe.each(ENGINES)("under %s, a program that", (engine) => {
   it("is TypeScript says what it was told", async () => {
     const words = ["--argument", "one", "--argument", "a b", "--env", "A=%"];
-    const booted = await boot("stub", { iso: ["--program", `${PROGRAMS}hello.ts`, ...words] });
+    const booted = await boot("stub", {
+      engine,
+      iso: ["--program", `${PROGRAMS}hello.ts`, ...words],
+    });
     expect(booted.status, booted.log.text).toBe(PASS);
     expect(booted.log.text).toMatch(/\nargument 1: one\nargument 2: a b\nA is %\nIt is 20/);
     expectEnd(booted, 0, "exited");
@@ -52,6 +59,7 @@ describe("a program that", () => {
 
   it("takes all memory of a small machine finds it zero, and hears -1", async () => {
     const booted = await boot("stub", {
+      engine,
       iso: ["--program", `${PROGRAMS}memory.ts`],
       run: ["60", "--memory", "256"],
     });
@@ -64,7 +72,7 @@ describe("a program that", () => {
 
   it("exits with a status fails the boot with it", async () => {
     const text = `${EXIT} ${MEMORY} (func (export "_start") (call $exit (i32.const 7)))`;
-    const booted = await bootText(text);
+    const booted = await bootText(text, { engine });
     expect(booted.status).toBe(KERNEL_FAILED);
     expectEnd(booted, 7, "exited");
   });
@@ -72,6 +80,7 @@ describe("a program that", () => {
   it("traps is named with its calls", async () => {
     const booted = await bootText(
       `${MEMORY} (func $inner unreachable) (func $outer (export "_start") (call $inner))`,
+      { engine },
     );
     expect(booted.status).toBe(KERNEL_FAILED);
     expect(booted.log.text).toMatch(/\nprogram: \[trap\] unreachable executed\n {2}at inner\n/);
@@ -79,7 +88,7 @@ describe("a program that", () => {
   });
 
   it("recurses without end, and without a value on any stack, overflows its own", async () => {
-    const booted = await bootText(`${MEMORY} (func $f (export "_start") (call $f))`);
+    const booted = await bootText(`${MEMORY} (func $f (export "_start") (call $f))`, { engine });
     expect(booted.log.text).toMatch(/\nprogram: \[trap\] stack overflow\n/);
     expect(booted.log.text.match(/^ {2}at _start$/gm)!.length).toBeLessThanOrEqual(32);
     expectEnd(booted, 18, "trapped");
@@ -88,7 +97,8 @@ describe("a program that", () => {
   it("has two files of one name is refused, and no frame is missing", async () => {
     const file = `${PROGRAMS}hello.ts`;
     const twice = ["--file", `${file}=a`, "--file", `${file}=a`];
-    const { status, log } = await bootText(`${MEMORY} (func (export "_start"))`, twice);
+    const text = `${MEMORY} (func (export "_start"))`;
+    const { status, log } = await bootText(text, { engine, iso: twice });
     expect(status).toBe(KERNEL_FAILED);
     expect(log.text).toMatch(/ program: refused: two files have one name path=a code=5\n/);
   });

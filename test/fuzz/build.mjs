@@ -77,6 +77,7 @@ const PROGRAMS = {
         "linear_memory",
         "program_memory",
         "random",
+        "wasm3/backtrace",
         "wasm3/memory_hook",
         "wasm3/module_check",
         "wasm3/raw_imports",

@@ -86,8 +86,8 @@ const char *boot_info_options(void) { return ""; }
 void boot_info_forget(void) {}
 
 /* No boot of these has a file beside the kernel. */
-int program_run(IM3Runtime kernel, const struct boot_info *info) {
-    (void)kernel, (void)info;
+int program_run(const struct boot_info *info) {
+    (void)info;
     REQUIRE(false);
     return 0;
 }

@@ -62,6 +62,32 @@ describe("a translation", () => {
     expect(table![1]).not.toContain("<unnamed>");
   });
 
+  test("lists what programs call, with its signature", () => {
+    const output = join(folder, "calls.c");
+    translate(KERNEL, output);
+    const [, table = ""] = /kernel_function exports\[\] = \{([^]*?)\n\};/.exec(
+      readFileSync(output, "utf8"),
+    )!;
+    const listed = [...table.matchAll(/\{"(\w+)", "([^"]+)", call_(\w+)\}/g)];
+    // Of each kind one by hand, as abi/wasi.ts and the design have it.
+    expect(listed.map(([, name, signature]) => [name, signature])).toEqual(
+      expect.arrayContaining([
+        ["program_grow", "i(iI)"],
+        ["program_end", "i(iII)"],
+        ["program_start", "v()"],
+        ["wasi_fd_write", "i(iiii)"],
+        ["wasi_path_open", "i(iiiiiIIii)"],
+        ["wasi_proc_exit", "v(i)"],
+        ["wasi_unstable_fd_seek", "i(iIii)"],
+      ]),
+    );
+    expect(listed.every(([, name, , called]) => name === called)).toBe(true);
+    const names = WebAssembly.Module.exports(new WebAssembly.Module(readFileSync(KERNEL)))
+      .map(({ name }) => name)
+      .filter((name) => /^(program|wasi)_/.test(name));
+    expect(listed.map(([, name]) => name).sort()).toEqual(names.sort());
+  });
+
   test.each([
     [
       "an import that ABI 2 does not have, though never called",
