@@ -46,6 +46,46 @@ function program(body: string): string {
   return path;
 }
 
+describe("the program's words", () => {
+  const said = async (...words: string[]) => {
+    const { out } = await run(words);
+    return [...out.matchAll(/^argument \d+: (.*)$/gm)].map(([, word]) => word);
+  };
+  const file = `${PROGRAMS}hello.ts`;
+
+  it.each([
+    [
+      [file, "one", "two"],
+      ["one", "two"],
+    ],
+    [
+      [file, "--", "one", "two"],
+      ["one", "two"],
+    ],
+    [
+      [file, "--memory", "64M", "--", "--log", "--", "-e"],
+      ["--log", "--", "-e"],
+    ],
+    [
+      ["--memory=64M", file, "--env=A=1", "-e", "--log"],
+      ["-e", "--log"],
+    ],
+    [
+      ["--memory", "64M", "--", file, "--", "--", "--help"],
+      ["--", "--help"],
+    ],
+    [[file], []],
+  ])("of %j are %j", async (words, expected) => {
+    expect(await said(...words)).toEqual(expected);
+  });
+
+  it("do not hide that there is no program, or an unknown option", async () => {
+    expect(await run(["--memory", "64M"])).toMatchObject({ status: 2, out: "" });
+    expect(await run(["--nosuch", file])).toMatchObject({ status: 2, out: "" });
+    expect((await run(["--help"])).out).toMatch(/^Usage: slopos run /);
+  });
+});
+
 describe("programs in TypeScript", () => {
   it("say what they were told, and nothing else is on standard output", async () => {
     const { status, out, err } = await run([

@@ -9,6 +9,7 @@ import { Status, UsageError } from "./failure.ts";
 import { addLogCommand } from "./log_command.ts";
 import { addPlanCommand } from "./plan_command.ts";
 import { addRunCommand } from "./run_command.ts";
+import { arrangeRunWords } from "./run_words.ts";
 import { type Terminal } from "./terminal.ts";
 import { LINE_WIDTH, paragraph } from "./text.ts";
 import { addTraceCommand } from "./trace_command.ts";
@@ -55,9 +56,12 @@ export async function main(words: readonly string[], terminal: Terminal): Promis
   addPlanCommand(program, terminal, end);
   addTraceCommand(program, terminal, end);
   addLogCommand(program, terminal, end);
-  addRunCommand(program, terminal, end);
+  const run = addRunCommand(program, terminal, end);
+  const [command, ...more] = words;
+  const arranged =
+    command === run.name() ? [command, ...arrangeRunWords(more, run.options)] : words;
   try {
-    await program.parseAsync([...words], { from: "user" });
+    await program.parseAsync([...arranged], { from: "user" });
   } catch (error) {
     return report(error, terminal);
   }

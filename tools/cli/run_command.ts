@@ -37,10 +37,11 @@ const HELP = `
 Examples:
   slopos run programs/hello.ts one two
   slopos run programs/memory.ts --memory 64M --log
+  slopos run qjs.wasm -- -e "1+2"
   slopos run programs/files.ts --file README.md=notes/readme
 
-What comes after FILE is the program's, from the first word that is no option of this command; from --
-on it all is.
+Options stand before FILE or right after it. The rest is the program's, from the first word that is no
+option of this command, or from what follows -- on.
 
 Exit status: the program's own; 125 it was refused or the kernel failed, 134 it trapped, 2 there is no
 program to run.`;
@@ -82,13 +83,13 @@ function statusOf(result: ProgramResult | null, program: string, terminal: Termi
   return REFUSED;
 }
 
-/** Adds the command to `program`; `end` is told its exit status. */
+/** Adds the command to `program` and returns it; `end` is told its exit status. */
 export function addRunCommand(
   program: Command,
   terminal: Terminal,
   end: (status: number) => void,
-): void {
-  program
+): Command {
+  return program
     .command("run")
     .summary("a program on the kernel")
     .description(
