@@ -35,6 +35,13 @@ export default defineConfig({
       },
       {
         test: {
+          name: "programs",
+          include: ["test/programs/**/*.test.ts"],
+          testTimeout: 300_000,
+        },
+      },
+      {
+        test: {
           name: "worlds",
           include: ["test/worlds/**/*.test.ts"],
           testTimeout: 600_000,

@@ -37,7 +37,7 @@ const HELP = `
 Examples:
   slopos run programs/hello.ts one two
   slopos run programs/memory.ts --memory 64M --log
-  slopos run qjs.wasm -- -e "1+2"
+  slopos run cowsay.wasm -- moo
   slopos run programs/files.ts --file README.md=notes/readme
 
 Options stand before FILE or right after it. The rest is the program's, from the first word that is no

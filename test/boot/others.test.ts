@@ -1,0 +1,67 @@
+/**
+ * Programs that nobody here wrote under firmware, one of each toolchain: they say there what they say on
+ * the simulated machine, which test/programs holds against their authors' word.
+ */
+
+import { describe, expect, it } from "vitest";
+import { runOther } from "../support/other_run.ts";
+import { folderPrograms, NPM_PROGRAMS, type OtherProgram } from "../support/other_programs.ts";
+import { boot } from "./boot.ts";
+import { type Engine } from "./engines.ts";
+
+/** Seconds that the slowest may take on a busy machine. */
+const LIMIT = 180;
+
+const ESCAPE = String.fromCharCode(27);
+
+/** A cursor that goes to column 1, which begins a line; other terminal control. */
+const NEW_LINE = new RegExp(`${ESCAPE}\\[[0-9;]*0*1H`, "g");
+const CONTROL = new RegExp(`${ESCAPE}\\[[0-9;=?]*[A-Za-z]`, "g");
+
+/** Lines of `text` as scripts/run_qemu_ovmf.sh writes them to a log: without control characters. */
+function logged(text: string): string[] {
+  return text
+    .replace(NEW_LINE, "\n")
+    .replace(CONTROL, "")
+    .replace(/[^\t\n -~\x80-\uffff]/g, "")
+    .split("\n")
+    .filter((line) => /[^ ]/.test(line));
+}
+
+/** The arguments of scripts/build_iso.sh for it. */
+function isoArguments(program: OtherProgram): string[] {
+  const each = (option: string, values: readonly string[] = []) =>
+    values.flatMap((value) => [option, value]);
+  const variables = Object.entries(program.env ?? {}).map(([name, value]) => `${name}=${value}`);
+  return [
+    ...["--program", program.file],
+    ...each("--argument", program.args),
+    ...each("--env", variables),
+    ...each("--file", program.files),
+    ...each("--directory", program.directories),
+    ...(program.input === undefined ? [] : ["--input", program.input]),
+  ];
+}
+
+async function check(program: OtherProgram, engine: Engine): Promise<void> {
+  const { stdout, status } = await runOther(program);
+  const run = [`${LIMIT}`];
+  const { log } = await boot("stub", { engine, iso: isoArguments(program), run });
+  const lines = log.text.split("\n");
+  const at = (word: string) => lines.findIndex((line) => line.includes(` program: ${word}: `));
+  expect(at("ended"), log.text).toBeGreaterThan(at("started"));
+  expect(lines.slice(at("started") + 1, at("ended"))).toEqual(logged(stdout.toString()));
+  expect(log.line("program", "ended").values.get("status")).toBe(`${status}`);
+}
+
+const booted = [...NPM_PROGRAMS, ...folderPrograms()]
+  .filter(({ boots }) => boots)
+  .map((program) => [program.name, program] as const);
+
+describe("under wasm3, what another wrote says what it says elsewhere", () => {
+  it.each(booted)("%s", (_, program) => check(program, "wasm3"), LIMIT * 1000 + 60_000);
+});
+
+describe("under aot, what another wrote says what it says elsewhere", () => {
+  it.each(booted.slice(0, 1))("%s", (_, program) => check(program, "aot"));
+});
