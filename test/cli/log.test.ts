@@ -4,8 +4,11 @@ import { textInput } from "../../tools/formats/text.ts";
 import { BootLog, numberOf, parseLogLine } from "../../tools/log/boot_log.ts";
 import { disagreements } from "../../tools/log/log_checks.ts";
 import { type LogSummary, summariseLog } from "../../tools/log/log_summary.ts";
+import { main } from "../../tools/cli/main.ts";
 import { bootKernel } from "../support/booted_kernel.ts";
 import { recordedMaps } from "../support/memmaps.ts";
+import { runProgram } from "../support/program_machine.ts";
+import { assemble } from "../support/wat.ts";
 
 const MACHINES = recordedMaps().filter(({ name }) => !name.startsWith("limine-pr288"));
 const BOOTED = bootKernel({ memoryMap: MACHINES[1]!.entries, options: "log=debug" });
@@ -183,5 +186,76 @@ describe("figures that disagree", () => {
     const faults = disagreements(changed);
     expect(faults).toHaveLength(count);
     for (const fault of faults) expect(fault).toMatch(/^[a-z-]+ .*: \d+ and \d+$/);
+  });
+});
+
+describe("the log of a program", () => {
+  const run = (body: string, more = "") =>
+    runProgram(
+      assemble(
+        `(module (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+          ${more} (memory (export "memory") 3) (func (export "_start") ${body}))`,
+      ),
+      { args: ["p.wasm", "one"] },
+    ).machine.console.lines;
+
+  it("says how it ended and that everything is back", () => {
+    const summary = summariseLog(run("(call $exit (i32.const 7))"));
+    expect(summary.program).toMatchObject({
+      name: "p.wasm",
+      arguments: 2,
+      ended: { status: 7, memory_bytes: 3 * 65_536 },
+      how: "exited",
+    });
+    expect(summary.program!.match!.free).toBe(summary.ready!.free);
+    expect(disagreements(summary)).toEqual([]);
+    expect(summariseLog(run("unreachable")).program).toMatchObject({
+      how: "trapped",
+      ended: { status: 18 },
+    });
+  });
+
+  it("is that of none without one, and of one that never started if it was refused", () => {
+    expect(summariseLog(BOOTED.log).program).toBeNull();
+    const refused = summariseLog(run("", `(import "env" "f" (func))`)).program;
+    expect(refused).toMatchObject({ name: "", bytes: null, how: "refused", ended: { status: 17 } });
+  });
+
+  it("is read in words by slopos log, whose status is the boot's", async () => {
+    let out = "";
+    const lines = run("(call $exit (i32.const 7))");
+    const read = (text: string) =>
+      main(["log", "-"], {
+        out: (said) => (out += said),
+        err: (said) => (out += said),
+        input: () => Promise.resolve(text),
+        colours: false,
+      });
+    expect(await read(lines.join("\n"))).toBe(0);
+    expect(out).toMatch(/Program p\.wasm\n *exited +status 7\n *memory +192 KiB\n/);
+    const lost = lines.map((line) =>
+      line.includes("program: ended")
+        ? line
+        : line.replace(/(totals match: .*)free=\d+/, "$1free=1"),
+    );
+    expect(await read(lost.join("\n"))).toBe(1);
+    expect(out).toContain("free frames before the program, and after it: ");
+    const endless = lines.slice(
+      0,
+      lines.findIndex((line) => line.includes("program: ended")),
+    );
+    expect(summariseLog(endless).program).toMatchObject({ name: "p.wasm", ended: null, how: "" });
+  });
+
+  it("is not misread where the program prints lines of the kernel's", () => {
+    const lines = run("(call $exit (i32.const 7))");
+    const at = lines.findIndex((line) => line.includes("program: started"));
+    const forged = [
+      "[    0.000001] program: ended: status=0 memory_bytes=1 heap_bytes=1 frames=1 how=exited",
+      "[    0.000001] mm: totals match: managed=9 free=9 allocated=0",
+    ];
+    const summary = summariseLog([...lines.slice(0, at + 1), ...forged, ...lines.slice(at + 1)]);
+    expect(summary.program!.ended!.status).toBe(7);
+    expect(disagreements(summary)).toEqual([]);
   });
 });

@@ -34,6 +34,24 @@ function totalsText(log: LogSummary, colours: Colours): string {
   return heading("Totals", colours) + table(rows, ["left", "right", "right", "left"]);
 }
 
+/** What became of the program, if there was one. */
+function programText({ program }: LogSummary, colours: Colours): string {
+  if (!program) return "";
+  const { name, how, ended, match } = program;
+  const rows: string[][] = [];
+  if (ended) {
+    rows.push([how === "" ? "ended" : how, `status ${ended.status}`, ""]);
+    rows.push(["memory", "", formatBytes(ended.memory_bytes)]);
+    rows.push(["heap of the runtime", "", formatBytes(ended.heap_bytes)]);
+    rows.push(["on loan at the end", ...frameCells(ended.frames)]);
+  } else {
+    rows.push(["did not end", "", ""]);
+  }
+  if (match) rows.push(["free after it", ...frameCells(match.free)]);
+  const title = name === "" ? "Program" : `Program ${name}`;
+  return heading(title, colours) + table(rows, ["left", "right", "right"]);
+}
+
 /** `log` in words, as far as the boot came; `faults` are the figures that disagree. */
 export function logText(log: LogSummary, faults: readonly string[], colours: Colours): string {
   const verdict = log.started ? "started" : "did not start";
@@ -51,6 +69,7 @@ export function logText(log: LogSummary, faults: readonly string[], colours: Col
     storageText(log, colours),
     reserved,
     totalsText(log, colours),
+    programText(log, colours),
     faults.length === 0 ? "" : heading(colours.red("Figures that disagree"), colours),
     ...faults.map((fault) => paragraph(`  ${fault}`, 4)),
   ].join("");

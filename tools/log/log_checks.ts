@@ -63,6 +63,16 @@ function comparisons(log: LogSummary): Comparison[] {
       other: ready?.usable,
     },
     {
+      what: "free frames before the program, and after it",
+      one: ready?.free,
+      other: log.program?.match?.free,
+    },
+    {
+      what: "managed frames, and free and allocated frames together, after the program",
+      one: log.program?.match?.managed,
+      other: log.program?.match && log.program.match.free + log.program.match.allocated,
+    },
+    {
       what: "regions counted by sanitising, and listed",
       one: log.sanitised?.regions,
       // The totals follow the list; without them it may be cut.

@@ -42,6 +42,20 @@ export interface BootFailure {
   readonly line: string;
 }
 
+/** A program that ran on the kernel. */
+export interface LoggedProgram {
+  /** Its name and its module's bytes; empty and null if it never started. */
+  readonly name: string;
+  readonly bytes: number | null;
+  readonly arguments: number | null;
+  /** Null if it did not end. */
+  readonly ended: Figures<"status" | "memory_bytes" | "heap_bytes" | "frames"> | null;
+  /** `exited`, `trapped` or `refused`; empty if it did not end. */
+  readonly how: string;
+  /** Totals after its end. */
+  readonly match: LogSummary["match"];
+}
+
 export interface LogSummary {
   /** The kernel's version and its loader; empty where the first line is missing. */
   readonly version: string;
@@ -76,8 +90,10 @@ export interface LogSummary {
   readonly ready: Figures<
     "usable" | "managed" | "free" | "metadata_bytes" | "linear_bytes" | "elapsed_us"
   > | null;
-  /** True if the boot reached its last line. */
+  /** True if the kernel started. */
   readonly started: boolean;
+  /** Null if there was none. */
+  readonly program: LoggedProgram | null;
   readonly failure: BootFailure | null;
 }
 
@@ -134,6 +150,22 @@ function pagingOf(log: BootLog): LogSummary["paging"] {
   const tables = numberOf(line, "tables");
   const root = line?.values["root"];
   return root === undefined || tables === null ? null : { root, tables };
+}
+
+/** A program may print lines that look like the kernel's; its last lines are the kernel's own. */
+function programOf(log: BootLog): LoggedProgram | null {
+  const started = log.line("program", "started");
+  const ended = log.all("program", "ended").at(-1);
+  if (!started && !ended) return null;
+  const totals = ended && log.all("mm", "totals match").at(-1);
+  return {
+    name: started?.values["name"] ?? "",
+    bytes: numberOf(started, "bytes"),
+    arguments: numberOf(started, "arguments"),
+    ended: figures(ended, ["status", "memory_bytes", "heap_bytes", "frames"]),
+    how: ended?.values["how"] ?? "",
+    match: figures(totals, ["managed", "free", "allocated"]),
+  };
 }
 
 function failureOf(log: BootLog): BootFailure | null {
@@ -197,6 +229,7 @@ export function summariseLog(lines: readonly string[]): LogSummary {
       "elapsed_us",
     ]),
     started: log.line("boot", "SlopOS Kernel Started!") !== undefined,
+    program: programOf(log),
     failure: failureOf(log),
   };
 }
