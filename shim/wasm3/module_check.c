@@ -88,6 +88,55 @@ const char *module_check(const uint8_t *module, size_t bytes, uint32_t functions
     return NULL;
 }
 
+/* Kinds of imports (5.5.5). */
+enum import_kind { IMPORT_FUNCTION, IMPORT_TABLE, IMPORT_MEMORY, IMPORT_GLOBAL };
+
+/* Moves past a name (5.2.4); false if it is cut off. */
+static bool skip_name(struct reader *reader) {
+    uint32_t bytes;
+    if (!read_number(reader, &bytes) || bytes > (size_t)(reader->end - reader->at))
+        return false;
+    reader->at += bytes;
+    return true;
+}
+
+/* Moves past the limits of a memory (5.3.7), whose flags tell of a maximum by bit 0. */
+static bool skip_limits(struct reader *reader) {
+    uint32_t flags, size;
+    return read_number(reader, &flags) && read_number(reader, &size) &&
+           (!(flags & 1) || read_number(reader, &size));
+}
+
+/* Whether one of the imports in `section` is a table, or is of a kind that there was not in 2.0. */
+static const char *check_imports(struct reader section) {
+    uint32_t count = 0, type;
+    read_number(&section, &count);
+    for (; count > 0; count--) {
+        if (!skip_name(&section) || !skip_name(&section) || section.at == section.end)
+            return "its imports are cut off";
+        switch (*section.at++) {
+        case IMPORT_FUNCTION:
+            if (!read_number(&section, &type))
+                return "its imports are cut off";
+            break;
+        case IMPORT_TABLE:
+            return "it imports a table";
+        case IMPORT_MEMORY:
+            if (!skip_limits(&section))
+                return "its imports are cut off";
+            break;
+        case IMPORT_GLOBAL:
+            if (section.end - section.at < 2)
+                return "its imports are cut off";
+            section.at += 2;
+            break;
+        default:
+            return "it imports what is no function";
+        }
+    }
+    return NULL;
+}
+
 const char *module_misread(const uint8_t *module, size_t bytes) {
     struct reader reader = {module + sizeof preamble, module + bytes};
     while (reader.at < reader.end) {
@@ -96,6 +145,11 @@ const char *module_misread(const uint8_t *module, size_t bytes) {
         read_number(&reader, &length);
         struct reader section = {reader.at, reader.at + length};
         reader.at = section.end;
+        if (id == SECTION_IMPORT) {
+            const char *reason = check_imports(section);
+            if (reason)
+                return reason;
+        }
         if (id != SECTION_TABLE && id != SECTION_MEMORY)
             continue;
         read_number(&section, &count);

@@ -31,8 +31,8 @@ const char *module_check(const uint8_t *module, size_t bytes, uint32_t functions
 
 /*
  * What wasm3 would take for something else in a module that `module_check`
- * passed: more than one memory or table, or a memory that is shared or has
- * 64-bit addresses. Null, or what there is.
+ * passed: more than one memory or table, an imported table, or a memory that is
+ * shared or has 64-bit addresses. Null, or what there is.
  */
 const char *module_misread(const uint8_t *module, size_t bytes);
 
