@@ -327,15 +327,23 @@ elif ! wait "$log_pid"; then
     seen="see above"
 fi
 
+# How the program ended, "exited with status 0", or that it did not; empty if there is none.
+program=$(LC_ALL=C sed -nE '
+    s/^\[ *[0-9]+\.[0-9]+\] program: started: .*/was still running/p
+    s/^\[ *[0-9]+\.[0-9]+\] program: ended: status=([0-9]+) .* how=([a-z]+)$/\2 with status \1/p
+    ' "$scratch/log" | tail -n 1)
+
 # The answer, from QEMU's exit status and the console.
 case $status in
     "$QEMU_KERNEL_PASSED")
         grep -qE "$STARTED_LINE" "$scratch/log" || fail "$STATUS_KERNEL_FAILED" \
             "the kernel reported success but did not log its start; $seen"
-        say "pass: the kernel started and ended with success after $elapsed s"
+        say "pass: the kernel started${program:+, its program $program,} and ended with success\
+ after $elapsed s"
         ;;
     "$QEMU_KERNEL_FAILED")
-        fail "$STATUS_KERNEL_FAILED" "the kernel reported failure after $elapsed s; $seen"
+        fail "$STATUS_KERNEL_FAILED" \
+            "${program:+the program $program, and }the kernel reported failure after $elapsed s; $seen"
         ;;
     0)
         # How QEMU ends itself when it is told to by a signal.
@@ -348,6 +356,7 @@ case $status in
             hint=
             [ "$mebibytes" -ge "$LEAST_MEMORY_LIMINE" ] ||
                 hint=" (Limine needs $LEAST_MEMORY_LIMINE MiB of memory)"
+            [ ! "$program" ] || hint=": its program $program"
             fail "$STATUS_TIMEOUT" "the machine did not end within $seconds s$hint; $seen"
         fi
         fail "$STATUS_MISSING" "QEMU was killed after $elapsed s, perhaps for want of memory:\

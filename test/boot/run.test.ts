@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { KernelLog } from "./kernel_log.ts";
 import { runScript, withPathLacking } from "./scripts.ts";
-import { STARTED, play, withStandIn } from "./stand_in.ts";
+import { PASSES, STARTED, play, withStandIn } from "./stand_in.ts";
 
 /** How QEMU ends when somebody sends it SIGTERM. */
 const TOLD_TO_END = 'echo "qemu-system-x86_64: terminating on signal 15 from pid 1" >&2; exit 0';
@@ -223,5 +223,58 @@ describe("what is missing is named:", () => {
     const { status, stderr } = await runScript("run_qemu_ovmf", args);
     expect(stderr).toContain("the log /nowhere/a.log cannot be written");
     expect(status).toBe(3);
+  });
+});
+
+describe("the last line of a boot with a program", () => {
+  const started = "[    0.000002] program: started: name=p bytes=9 arguments=1";
+  const ended = (status: number, how: string) =>
+    `[    0.000003] program: ended: status=${status} memory_bytes=65536 heap_bytes=9 frames=8 how=${how}`;
+  const machine = (...lines: string[]) =>
+    [STARTED, ...lines].map((line) => `echo '${line}'`).join("; ");
+
+  it("says how it ended", async () => {
+    const passed = await play(`${machine(started, ended(0, "exited"))}; exit 33`);
+    expect(passed.status).toBe(0);
+    expect(passed.stderr).toMatch(/pass: the kernel started, its program exited with status 0, /);
+    const failed = await play(`${machine(started, ended(7, "exited"))}; exit 35`);
+    expect(failed.status).toBe(1);
+    expect(failed.stderr).toMatch(/ the program exited with status 7, and the kernel reported /);
+    const trapped = await play(`${machine(started, ended(18, "trapped"))}; exit 35`);
+    expect(trapped.stderr).toMatch(/ the program trapped with status 18, and /);
+  });
+
+  it("says that it did not end, whatever it printed itself", async () => {
+    const lines = [started, "program: ended: status=0", "ended"];
+    const { status, stderr } = await play(`${machine(...lines)}; exec sleep 60`, ["1"]);
+    expect(status).toBe(124);
+    expect(stderr).toMatch(/did not end within 1 s: its program was still running; see /);
+  });
+
+  it("does not speak of one where there is none", async () => {
+    expect((await play(PASSES)).stderr).not.toContain("program");
+  });
+});
+
+describe("with --input", () => {
+  it("what is typed goes to the machine, and the screen has the console as it is", async () => {
+    const line = `printf 'typed\\n' | exec "$0" "$@"`;
+    const machine = `read -r word; printf 'prompt> %s\\a' "$word"; echo; echo '${STARTED}'; exit 33`;
+    const played = await play(machine, ["--input"], { line });
+    expect(played.status, played.stderr).toBe(0);
+    expect(played.stdout).toBe(`prompt> typed\x07\n${STARTED}\n`);
+    expect(played.log).toBe(`prompt> typed\n${STARTED}\n`);
+  });
+
+  it("^C is a byte like any other to QEMU", async () => {
+    const { stdout } = await play("", ["--input", "--dry-run"]);
+    expect(stdout).toMatch(/ -chardev stdio,id=\w+,signal=off -serial chardev:\w+ /);
+    expect((await play("", ["--dry-run"])).stdout).toContain(" -serial stdio ");
+  });
+
+  it("without it nothing can be typed", async () => {
+    const line = `printf 'typed\\n' | exec "$0" "$@"`;
+    const machine = `read -r word || word=nothing; echo "$word"; echo '${STARTED}'; exit 33`;
+    expect((await play(machine, [], { line })).log).toBe(`nothing\n${STARTED}\n`);
   });
 });
