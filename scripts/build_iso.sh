@@ -45,7 +45,7 @@ limine_dir=
 options=
 output=$root/builddir/slop.iso
 engine=wasm3
-shim=
+unset shim
 module=$root/builddir/kernel.wasm
 config=$root/iso/limine.conf
 program=
@@ -97,6 +97,7 @@ fi
 
 # require_file FILE HINT: FILE must be a readable regular file.
 require_file() {
+    [ "$1" ] || usage_error "a file has an empty name; $2"
     [ -e "$1" ] || fail "$STATUS_MISSING" "$1 is not there; $2"
     [ -f "$1" ] || fail "$STATUS_MISSING" "$1 is no file; $2"
     [ -r "$1" ] || fail "$STATUS_MISSING" "$1 cannot be read"
@@ -119,11 +120,11 @@ esac
 readonly BUILD_HINT="build it with: scripts/build.sh"
 case $engine in
     wasm3)
-        shim=${shim:-$root/builddir/shim.elf}
+        shim=${shim-$root/builddir/shim.elf}
         shim_hint=$BUILD_HINT
         ;;
     aot)
-        shim=${shim:-$root/builddir/shim-aot.elf}
+        shim=${shim-$root/builddir/shim-aot.elf}
         shim_hint="$BUILD_HINT, which needs wasm2c 1.0.32 of the package wabt"
         ;;
     *) usage_error "--engine must be wasm3 or aot, not '$engine'" ;;
@@ -143,8 +144,14 @@ fi
 require_temporary
 
 # The ISO takes the place of $output at the end: of a file, and not of one that it is made from.
-[ ! -L "$output" ] || output=$(realpath --canonicalize-missing -- "$output")
-target_dir=$(dirname -- "$output")
+[ "$output" ] || usage_error "-o must name a file"
+if [ -L "$output" ]; then
+    output=$(realpath --canonicalize-missing -- "$output" && echo .)
+    output=${output%$'\n.'}
+fi
+make_absolute output
+target_dir=${output%/*}
+target_dir=${target_dir:-/}
 [ -d "$target_dir" ] || fail "$STATUS_MISSING" "$target_dir is not there; create it first"
 if [ -d "$output" ]; then
     usage_error "-o must name a file, and $output is a directory"
@@ -179,7 +186,7 @@ fi
 
 # hash_of FILE: its BLAKE2b-512 hash, of the copy that the ISO carries; nothing if there is none.
 hash_of() {
-    [ ! -f "$1" ] || b2sum -- "$1" | cut -d " " -f 1
+    [ ! -f "$1" ] || b2sum <"$1" | cut -d " " -f 1
 }
 SHIM_HASH=$(hash_of "$tree/boot/shim.elf")
 MODULE_HASH=$(hash_of "$tree/boot/kernel.wasm")
@@ -201,7 +208,7 @@ MODULE=$module OPTIONS=$options awk '
     }
     ENVIRON["MODULE"] == "none" && /^[ \t]*module_/ { next }
     { put("SHIM_HASH"); put("MODULE_HASH"); put("OPTIONS"); print }
-' "$config" >"$tree/limine.conf"
+' <"$config" >"$tree/limine.conf"
 
 # Prints the paths in limine.conf that name no hash.
 unverified_paths() {
@@ -224,20 +231,21 @@ fix_dates() {
     find "$tree" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 }
 
-# Writes the tree to a FAT image at $1, just large enough.
-make_fat_image() {
-    local kilobytes
+# Writes the tree to a FAT image, $scratch/efi.img, just large enough. mtools reads more than a path
+# in the name of an image, hence from within the tree.
+make_fat_image() (
+    cd -- "$tree"
     # FAT's dates begin in 1980; mtools would write those before as dates of the next century.
     local -x SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH
     [ "$SOURCE_DATE_EPOCH" -ge 315532800 ] || SOURCE_DATE_EPOCH=315532800
-    kilobytes=$(du -sk --apparent-size "$tree" | cut -f1)
+    kilobytes=$(du -sk --apparent-size . | cut -f1)
     # Room for the FATs and the directories, and no less than FAT16 begins with, so that every
     # image has the same structure. 1 MiB granularity, hence no odd geometry.
-    truncate -s "$((kilobytes / 1024 + 6))M" "$1"
+    truncate -s "$((kilobytes / 1024 + 6))M" ../efi.img
     # mtools would read a .mtoolsrc in the user's home directory.
-    HOME=$scratch mformat -i "$1" -N 534c4f50 -v SLOPOS ::
-    HOME=$scratch mcopy -i "$1" -s -Q "$tree"/* ::
-}
+    HOME=$scratch mformat -i ../efi.img -N 534c4f50 -v SLOPOS ::
+    HOME=$scratch mcopy -i ../efi.img -s -Q * ::
+)
 
 # Writes the tree to $partial; the arguments say how the ISO boots. No configuration file is read.
 # xorriso is talkative: what it says is shown only if it fails.
@@ -261,7 +269,7 @@ if [ "$loader" = limine ]; then
 else
     cp -- "$root/builddir/BOOTX64.EFI" "$tree/EFI/BOOT/"
     fix_dates
-    make_fat_image "$scratch/efi.img"
+    make_fat_image
     mv -- "$scratch/efi.img" "$tree/boot/efi.img"
     boot_images=(--efi-boot boot/efi.img)
 fi
@@ -269,4 +277,4 @@ fix_dates
 write_iso "${boot_images[@]}"
 chmod 644 "$partial"
 mv -f -- "$partial" "$output"
-say "$output: $(stat -c %s "$output") bytes, loader $loader"
+say "$output: $(stat -c %s -- "$output") bytes, loader $loader"

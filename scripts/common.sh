@@ -102,6 +102,12 @@ end_running() {
 trap 'end_running 130' INT
 trap 'end_running 143' TERM HUP
 
+# make_absolute NAME: the path that variable NAME holds, from the root directory on. Unlike the output
+# of a command it keeps a line break at its end.
+make_absolute() {
+    [[ ${!1} == /* ]] || printf -v "$1" %s "$PWD/${!1}"
+}
+
 # show_help SCRIPT: the comment block at the head of SCRIPT, from its second line on.
 show_help() {
     sed -n '2,${/^#/!q;s/^# \{0,1\}//;p}' "$1"

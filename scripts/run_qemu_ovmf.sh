@@ -156,7 +156,7 @@ elif ! [ -r "$iso" ]; then
     fail "$STATUS_MISSING" "$iso cannot be read"
 fi
 # Absolute, because QEMU would take "a:b.iso" for a protocol.
-iso=$(realpath -- "$iso")
+make_absolute iso
 require_tool qemu-system-x86_64 qemu-system-x86
 require_tool awk mawk
 require_tool sed sed

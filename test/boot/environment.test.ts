@@ -101,6 +101,17 @@ describe("TMPDIR", () => {
       expect(await play(PASSES, [], { env, line })).toMatchObject({ status: 0 });
     }));
 
+  it.each(["back\\slash", "@@1024", "line\nbreak", "line break\n", "a, b=c", "größe %s"])(
+    "that is called %j makes the same ISO, and boots",
+    (name) =>
+      withDirectory(async (work) => {
+        const TMPDIR = join(work, name);
+        mkdirSync(TMPDIR);
+        expect(await isoHash({ TMPDIR })).toBe(await isoHash({}));
+        expect(await play(PASSES, [], { env: { TMPDIR } })).toMatchObject({ status: 0 });
+      }),
+  );
+
   it("that is empty is as if it were not set", async () => {
     expect(await play(PASSES, [], { env: { TMPDIR: "" } })).toMatchObject({ status: 0 });
   });

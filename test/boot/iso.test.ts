@@ -78,6 +78,44 @@ describe("the FAT image of the stub", () => {
     }));
 });
 
+describe("build_iso.sh takes a name for what it names:", () => {
+  /** Runs the script in `work` with a configuration that it has to find there. */
+  const buildIn = (work: string, config: string, output: string) => {
+    mkdirSync(join(work, output, ".."), { recursive: true });
+    writeFileSync(join(work, config), "# it was read\n");
+    const args = ["--loader", "stub", "--config", config, "-o", output];
+    const line = 'cd "$WORK" && exec "$0" "$@" </dev/null';
+    return runScript("build_iso", args, { env: { WORK: work }, line });
+  };
+
+  it.each(["a=b", "-", "-f", "--", "@a", "a b", "a\n", "größe"])("--config %j", (config) =>
+    withDirectory(async (work) => {
+      const { status, stderr } = await buildIn(work, config, "a.iso");
+      expect(status, stderr).toBe(0);
+      const written = extract(join(work, "a.iso"), "/limine.conf", work).toString();
+      expect(written).toBe("# it was read\n");
+    }),
+  );
+
+  it.each(["-x", "-d/a", "stdio:d/a", "mmc:a", "a\n", "d\n/a", "x".repeat(255)])(
+    "-o %j",
+    (output) =>
+      withDirectory(async (work) => {
+        const { status, stderr } = await buildIn(work, "config", output);
+        expect(stderr).toMatch(/^build_iso: [^]*: \d+ bytes, loader stub\n$/);
+        expect(stderr).toContain(`/${output}: `);
+        expect(status).toBe(0);
+        expect(lstatSync(join(work, output)).size).toBeGreaterThan(1e6);
+      }),
+  );
+
+  it.each(["-o", "--shim", "--module", "--config"])("%s with no name at all", async (option) => {
+    const { status, stderr } = await runScript("build_iso", ["--loader", "stub", option, ""]);
+    expect(stderr).toMatch(/must name a file|a file has an empty name/);
+    expect(status).toBe(2);
+  });
+});
+
 describe("build_iso.sh refuses", () => {
   /** The outcome of a run that must leave an existing ISO and its directory as they were. */
   async function refused(args: readonly string[], env: Record<string, string> = {}) {

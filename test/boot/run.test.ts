@@ -3,7 +3,7 @@
  * that no machine needs to boot.
  */
 
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { KernelLog } from "./kernel_log.ts";
 import { runScript, withPathLacking } from "./scripts.ts";
@@ -117,6 +117,14 @@ describe("the command line", () => {
     expect(command).toContain("isa-debug-exit,iobase=0xf4,iosize=0x04");
     expect(command).toContain("-no-reboot");
   });
+
+  it("has the very ISO that was named, though its name ends in a line break", () =>
+    withStandIn('printf "%q " "$@"; exit 99', async (PATH, _, iso) => {
+      writeFileSync(`${iso}\n`, "another");
+      const args = [`${iso}\n`, "--dry-run"];
+      const { stdout } = await runScript("run_qemu_ovmf", args, { env: { PATH } });
+      expect(stdout).toMatch(/-cdrom \$'.*a\.iso\\n' \n$/);
+    }));
 
   it("doubles commas in the path of the firmware's variables", async () => {
     expect(await dryRun()).toMatch(/slopos test,, [^ ]*\/OVMF_VARS\.fd/);
