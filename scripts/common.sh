@@ -8,13 +8,14 @@
 [ -e /dev/fd/2 ] || exec 2>/dev/null
 
 # What a user's environment can do to a script is undone here, for it and for all that
-# it starts: functions in the place of commands, another mode of the shell, a `cd` that prints, other
-# units, options in the place of those given, configuration files that are not ours.
+# it starts: functions in the place of commands, other modes of the shell, a `cd` that prints, names
+# that `*` leaves out, other units, options in the place of those given, configuration files that are
+# not ours.
+set +kfCa +o posix
 while read -r _ _ name; do unset -f "$name"; done < <(declare -F)
-set +o posix
 shopt -u failglob nullglob nocasematch nocaseglob dotglob
-unset CDPATH POSIXLY_CORRECT GREP_OPTIONS TAR_OPTIONS XZ_OPT XZ_DEFAULTS MTOOLSRC "${!MTOOLS@}" \
-    BLOCKSIZE BLOCK_SIZE DF_BLOCK_SIZE DU_BLOCK_SIZE LS_BLOCK_SIZE CPATH C_INCLUDE_PATH
+unset CDPATH GLOBIGNORE TMOUT POSIXLY_CORRECT GREP_OPTIONS TAR_OPTIONS XZ_OPT XZ_DEFAULTS MTOOLSRC \
+    "${!MTOOLS@}" BLOCKSIZE BLOCK_SIZE DF_BLOCK_SIZE DU_BLOCK_SIZE LS_BLOCK_SIZE CPATH C_INCLUDE_PATH
 umask u+rwx
 
 # Who reads messages may go away before the end; the script goes on. Commands do not inherit this.

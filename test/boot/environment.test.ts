@@ -26,6 +26,8 @@ describe("the environment changes nothing:", () => {
     ["POSIX's modes of the tools", { POSIXLY_CORRECT: "1", BLOCK_SIZE: "1", DU_BLOCK_SIZE: "7" }],
     ["functions in the place of commands", { "BASH_FUNC_cd%%": "() { echo no; return 1; }" }],
     ["options of the shell", { BASHOPTS: "failglob:nocasematch:extglob" }],
+    ["modes of the shell", { SHELLOPTS: "noglob:noclobber:keyword:allexport" }],
+    ["names that no pattern matches", { GLOBIGNORE: "*:*/*:*/*/*/*" }],
     ["a umask of nobody", {}],
   ])("%s", async (name, env) => {
     const line = `${name.includes("umask") ? "umask 777; " : ""}${RELATIVELY}`;
