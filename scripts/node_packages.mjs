@@ -24,6 +24,9 @@ function end(status, message) {
   process.exit(status);
 }
 
+/** Whether a value read from JSON has properties of its own. */
+const isRecord = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
 /** The content of a JSON file that git keeps; ends with 2 where it is none. */
 function readKept(name) {
   let text;
@@ -43,10 +46,11 @@ function readKept(name) {
   }
 }
 
-/** The content of a JSON file that was written here; undefined where it is none. */
+/** The content of a JSON file that was written here; undefined where it is none, or damaged. */
 function readWritten(path) {
   try {
-    return JSON.parse(readFileSync(path, "utf8"));
+    const content = JSON.parse(readFileSync(path, "utf8"));
+    return isRecord(content) ? content : undefined;
   } catch {
     return undefined;
   }
@@ -93,11 +97,11 @@ function fileDifference(sizes) {
 
 function check() {
   readKept("package.json");
-  const { packages: pinned } = readKept("package-lock.json");
-  if (!pinned)
+  const pinned = readKept("package-lock.json")?.packages;
+  if (!isRecord(pinned) || !Object.values(pinned).every(isRecord))
     end(2, "package-lock.json lists no packages; compare: git diff -- package-lock.json");
   const installed = readWritten(join(folder, "node_modules/.package-lock.json"))?.packages;
-  if (!installed) end(1, "node_modules is not there, or was not installed to the end");
+  if (!isRecord(installed)) end(1, "node_modules is not there, or was not installed to the end");
   const sizes = readWritten(record);
   const difference = packageDifference(pinned, installed) ?? (sizes && fileDifference(sizes));
   if (difference) end(1, difference);

@@ -204,6 +204,18 @@ describe("a node_modules that works is kept", () => {
     }));
 });
 
+describe("a record that is damaged is no record:", () => {
+  it.each(["null", "5", "[]", '"{}"', "{"])("%s", (text) =>
+    withInstalled(async (root) => {
+      put(root, "node_modules/.slopos-files.json", text);
+      const { status, stderr } = await setup(root);
+      expect(stderr).toContain("nothing says which files node_modules should have");
+      expect(status).toBe(0);
+      expect(await setup(root)).toEqual({ status: 0, stdout: "", stderr: "" });
+    }),
+  );
+});
+
 describe("what cannot be told is named, with what to do:", () => {
   const conflict = `{\n"packages": {\n<<<<<<< HEAD\n"a": 1\n=======\n"a": 2\n>>>>>>> b\n}}\n`;
 
@@ -212,7 +224,17 @@ describe("what cannot be told is named, with what to do:", () => {
     ["package.json", conflict, /package\.json has a merge conflict in line 3; settle the merge/],
     ["package-lock.json", '{"packages":', /package-lock\.json is no JSON .*git diff/],
     ["package-lock.json", "", /package-lock\.json is no JSON/],
-    ["package-lock.json", "{}", /package-lock\.json lists no packages; compare: git diff/],
+    ...[
+      "{}",
+      "null",
+      "5",
+      "[]",
+      '{"packages":5}',
+      '{"packages":[]}',
+      '{"packages":{"a":null}}',
+    ].map(
+      (text) => ["package-lock.json", text, /package-lock\.json lists no packages; comp/] as const,
+    ),
   ])("%s %j", (name, text, message) =>
     withInstalled(async (root) => {
       put(root, name, text);
