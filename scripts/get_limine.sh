@@ -47,12 +47,18 @@ done
     usage_error "--seconds must be a whole number from 1 to 999999, not '$seconds'"
 
 readonly target=$root/limine
-# What says that the folder is this script's, and which release it has.
+# What says that the folder is this script's, which release it has, and the SHA-256 of each file.
 readonly stamp=$target/VERSION
 
-if [ -f "$stamp" ] && [ "$(<"$stamp")" = "$VERSION $SHA256" ] && has_limine "$target"; then
+# in_place: whether the folder has the release, whole.
+in_place() {
+    [ -f "$stamp" ] && [ "$(head -n 1 -- "$stamp")" = "$VERSION $SHA256" ] &&
+        (cd -- "$target" && tail -n +2 VERSION | sha256sum --check --status 2>/dev/null)
+}
+
+if in_place; then
     exit 0
-elif [ -e "$target" ] && ! [ -f "$stamp" ]; then
+elif { [ -e "$target" ] || [ -L "$target" ]; } && ! [ -f "$stamp" ]; then
     fail "$STATUS_MISSING" "$target is there and not from this script; move it away, or use it with\
  LIMINE_DIR=$target"
 fi
@@ -68,17 +74,21 @@ exec 9<"$root/scripts/get_limine.sh"
 if ! flock --nonblock 9; then
     say "waiting for another run of this script"
     flock 9
-    [ ! -f "$stamp" ] || [ "$(<"$stamp")" != "$VERSION $SHA256" ] || exit 0
+    ! in_place || exit 0
 fi
 
-# What a run that is ended between the two steps of putting the new one in place took away goes back.
+# What this run leaves, or one that was killed: what it took away between the two steps of putting the
+# new one in place goes back, the rest goes.
 clean_up() {
-    if [ -e "$scratch/previous" ] && ! [ -e "$target" ]; then
-        mv -- "$scratch/previous" "$target"
-    fi
-    rm -rf -- "$scratch"
+    local folder
+    for folder in "$root"/.limine.??????; do
+        if [ -e "$folder/previous" ] && ! [ -e "$target" ]; then
+            mv -- "$folder/previous" "$target"
+        fi
+        rm -rf -- "$folder"
+    done
 }
-scratch=
+clean_up
 trap clean_up EXIT
 scratch=$(mktemp -d -- "$root/.limine.XXXXXX") || fail 1 "$root cannot be written"
 
@@ -164,7 +174,8 @@ tar --extract --xz --file="$archive" --directory="$scratch/limine" --strip-compo
     --no-same-owner -- "${FILES[@]/#/limine-binary/}" 2>"$scratch/errors" ||
     fail 1 "the release could not be unpacked: $(head -n 1 "$scratch/errors")"
 chmod 644 -- "$scratch/limine"/*
-printf '%s\n' "$VERSION $SHA256" >"$scratch/limine/VERSION"
+sums=$(cd -- "$scratch/limine" && sha256sum -- "${FILES[@]}")
+printf '%s\n' "$VERSION $SHA256" "$sums" >"$scratch/limine/VERSION"
 [ ! -e "$target" ] || mv -- "$target" "$scratch/previous"
 mv -- "$scratch/limine" "$target"
 rm -f -- "$root"/.limine-*.part

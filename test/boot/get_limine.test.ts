@@ -5,7 +5,15 @@
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { type Server, createServer } from "node:http";
 import { type AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -141,13 +149,42 @@ describe("the release is installed", () => {
   it("again where a file of it is missing or another release is there", () =>
     withPin(async (root) => {
       await get(root, ["--from", `${origin}/good`]);
-      rmSync(join(root, "limine/BOOTX64.EFI"));
-      expect(await get(root, ["--from", `${origin}/good`])).toMatchObject({ status: 0 });
-      expectInstalled(root);
+      for (const file of FILES) {
+        rmSync(join(root, "limine", file));
+        expect(await get(root, ["--from", `${origin}/good`])).toMatchObject({ status: 0 });
+        expectInstalled(root);
+      }
       writeFileSync(join(root, "limine/VERSION"), "1.0.0 abc\n");
       expect(await get(root, ["--from", `${origin}/good`])).toMatchObject({ status: 0 });
       expectInstalled(root);
     }));
+
+  it.each(["", contents("BOOTX64.EFI").replace("f", "g")])(
+    "again where a file is damaged",
+    (text) =>
+      withPin(async (root) => {
+        await get(root, ["--from", `${origin}/good`]);
+        writeFileSync(join(root, "limine/BOOTX64.EFI"), text);
+        expect(await get(root, ["--from", `${origin}/good`])).toMatchObject({ status: 0 });
+        expectInstalled(root);
+      }),
+  );
+
+  it.each([
+    ["before it was unpacked", ["a"]],
+    ["between taking the old one away and putting the new one in place", ["previous/VERSION"]],
+  ])("after a run that was killed %s", (_, files) =>
+    withPin(async (root) => {
+      for (const file of files.map((name) => join(root, ".limine.abcdef", name))) {
+        mkdirSync(join(file, ".."), { recursive: true });
+        writeFileSync(file, "1.0.0 abc\n");
+      }
+      expect(await get(root, ["--from", `${origin}/gone`])).toMatchObject({ status: 1 });
+      expect(left(root)).toEqual(files[0] === "a" ? [] : ["limine"]);
+      expect(await get(root, ["--from", `${origin}/good`])).toMatchObject({ status: 0 });
+      expectInstalled(root);
+    }),
+  );
 
   it("once by two runs at a time", () =>
     withPin(async (root) => {
@@ -252,6 +289,15 @@ describe("nothing is unpacked, and it is said why,", () => {
       }
     }));
 
+  it("where limine/ is a link to nothing", () =>
+    withPin(async (root) => {
+      symlinkSync("/nowhere", join(root, "limine"));
+      const { status, stderr } = await get(root, ["--from", `${origin}/good`]);
+      expect(stderr).toMatch(/limine is there and not from this script; move it away/);
+      expect(status).toBe(3);
+      expect(requests).toEqual([]);
+    }));
+
   it("where limine/ is somebody's own", () =>
     withPin(async (root) => {
       mkdirSync(join(root, "limine"));
@@ -319,7 +365,7 @@ describe("boot.sh", () => {
       const stub = await runScript("boot", ["--loader", "stub"], { root, env: here });
       expect(stub).toMatchObject({ status: 0, stdout: "" });
       mkdirSync(join(root, "limine"));
-      for (const file of FILES) writeFileSync(join(root, "limine", file), "");
+      for (const file of FILES) writeFileSync(join(root, "limine", file), "something");
       expect(await runScript("boot", [], { root, env: here })).toMatchObject({ stdout: "" });
     }));
 });

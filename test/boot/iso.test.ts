@@ -154,11 +154,32 @@ describe("build_iso.sh refuses", () => {
         ["limine.h", "BOOTX64.EFI"],
         ["BOOTX64.EFI", "limine-uefi-cd.bin"],
       ] as const) {
-        writeFileSync(join(directory, present), "");
+        writeFileSync(join(directory, present), "something");
         const { status, stderr } = await refused([], { LIMINE_DIR: directory });
         expect(stderr).toContain(`${directory}/${missing} is not there`);
         expect(status).toBe(3);
       }
+    }));
+
+  it.each(["Limine 7.13.3 (x86-64, UEFI)", "Limine 5.20230830.0"])(
+    "a LIMINE_DIR with an old release, %s",
+    (text) =>
+      withDirectory(async (directory) => {
+        writeFileSync(join(directory, "BOOTX64.EFI"), `\0\xff${text}\0`);
+        writeFileSync(join(directory, "limine-uefi-cd.bin"), "something");
+        const { status, stderr } = await refused([], { LIMINE_DIR: directory });
+        expect(stderr).toMatch(/ has Limine [57], and 8 or newer is needed; scripts.get_limine/);
+        expect(status).toBe(3);
+      }),
+  );
+
+  it("a LIMINE_DIR with an empty file of Limine, by its name", () =>
+    withDirectory(async (directory) => {
+      writeFileSync(join(directory, "BOOTX64.EFI"), "something");
+      writeFileSync(join(directory, "limine-uefi-cd.bin"), "");
+      const { status, stderr } = await refused([], { LIMINE_DIR: directory });
+      expect(stderr).toContain(`${directory}/limine-uefi-cd.bin is empty`);
+      expect(status).toBe(3);
     }));
 
   it.each(["--module", "--shim", "--config"])("a directory for %s", async (option) => {
