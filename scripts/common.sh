@@ -80,12 +80,16 @@ require_temporary() {
     fi
 }
 
+# What begins a command that is to end when the script does, even where that is killed.
+tied=(setpriv --pdeathsig TERM --)
+"${tied[@]}" true 2>/dev/null || tied=()
+
 # run COMMAND...: runs it, and has its status. A signal that ends the script ends the command as
 # well; the shell by itself would only wait for it, or leave it running.
 running=
 run() {
     local status=0
-    "$@" <&0 &
+    "${tied[@]}" "$@" <&0 &
     running=$!
     wait "$running" || status=$?
     running=
@@ -101,6 +105,7 @@ end_running() {
     exit "$1"
 }
 trap 'end_running 130' INT
+trap 'end_running 131' QUIT
 trap 'end_running 143' TERM HUP
 
 # make_absolute NAME: the path that variable NAME holds, from the root directory on. Unlike the output

@@ -40,7 +40,7 @@
 #   2    wrong arguments
 #   3    QEMU could not run: it, its firmware or the ISO is missing, or it refused its arguments
 #   124  the machine did not end within SECONDS
-#   130  interrupted; 143 terminated
+#   130  interrupted; 131 quit; 143 terminated
 set -euo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname -- "$0")/common.sh"
@@ -242,6 +242,7 @@ clean_up() {
 }
 trap clean_up EXIT
 trap 'exit 130' INT
+trap 'exit 131' QUIT
 trap 'exit 143' TERM HUP
 
 if [ "$firmware" = uefi ]; then
@@ -255,6 +256,15 @@ mkfifo "$scratch/console"
 if [ "$gdb" = yes ]; then
     say "waiting for: gdb $root/builddir/shim.elf -ex 'target remote :1234'"
 fi
+
+# keep_console PIPE: writes the console, which comes by PIPE, to the scratch folder's log until the
+# machine ends. It outlives the script where that was killed, and is then the last to use the folder.
+keep_console() {
+    local status=0
+    plain_text <"$1" >>"$scratch/log" || status=$?
+    [ -e "/proc/$$/exe" ] || rm -rf -- "$scratch"
+    return "$status"
+}
 
 # follow PID: what is in the scratch folder's log and what is yet to come, until process PID ends.
 follow() {
@@ -271,11 +281,11 @@ if [ "$input" = yes ]; then
     exec 3<&0
     foreground=(--foreground)
     mkfifo "$scratch/plain"
-    plain_text <"$scratch/plain" >>"$scratch/log" 8>&- &
+    keep_console "$scratch/plain" 8>&- &
     console_pid=$!
     tee -p -- "$scratch/plain" <"$scratch/console" 8>&- 2>"$scratch/screen.errors" &
 else
-    plain_text <"$scratch/console" >>"$scratch/log" 8>&- &
+    keep_console "$scratch/console" 8>&- &
     console_pid=$!
     follow "$console_pid" 8>&- 2>"$scratch/screen.errors" &
 fi
@@ -289,7 +299,7 @@ case $log_kind in
 esac
 
 begin=$(date +%s%3N)
-timeout "${foreground[@]}" --kill-after=2 "$seconds" "${qemu[@]}" \
+"${tied[@]}" timeout "${foreground[@]}" --kill-after=2 "$seconds" "${qemu[@]}" \
     <&3 >"$scratch/console" 2>"$scratch/errors" 8>&- &
 machine_pid=$!
 status=0

@@ -86,6 +86,8 @@ export async function runScript(
     const status = await new Promise<number | null>((done, failed) => {
       child.on("close", done).on("error", failed);
     });
+    // A script that was killed cannot wait for what ends because of that.
+    if (status === null) await expect.poll(() => processesOf(temporary)).toEqual([]);
     expect(readdirSync(temporary), "temporary files left behind").toEqual([]);
     expect(processesOf(temporary), "processes left behind").toEqual([]);
     return { status, stdout, stderr };

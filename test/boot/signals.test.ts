@@ -10,12 +10,14 @@ import { withScripts } from "./checkout.ts";
 import { type Outcome, runScript, withPathLacking } from "./scripts.ts";
 
 const NOTHING = "#!/bin/sh\n";
-const WAITS = "#!/bin/bash\necho it runs\nexec sleep 1000\n";
+/** Runs for ever, unless it is only to look at its arguments. */
+const WAITS = '#!/bin/bash\n[[ "$*" != *--dry-run ]] || exit 0\necho it runs\nexec sleep 1000\n';
 
 const SIGNALS = [
   ["SIGTERM", 143],
   ["SIGHUP", 143],
   ["SIGINT", 130],
+  ["SIGQUIT", 131],
 ] as const;
 
 /** The scripts that boot.sh runs before the machine, where there is no Limine. */
@@ -27,8 +29,9 @@ function interrupted(
   signal: NodeJS.Signals,
   root: string,
   bin = join(root, "bin"),
+  args: readonly string[] = [],
 ): Promise<Outcome> {
-  return runScript(name, [], {
+  return runScript(name, args, {
     root,
     env: { PATH: `${bin}:${process.env["PATH"]}`, SLOPOS_SYSTEM_PACKAGES: "provided" },
     onStart: (child) =>
@@ -37,6 +40,16 @@ function interrupted(
       }),
   });
 }
+
+/** A checkout in which boot.sh comes to the machine at once, which then runs for ever. */
+const BOOTING = {
+  "scripts/setup.sh": NOTHING,
+  "scripts/build.sh": NOTHING,
+  "scripts/get_limine.sh": NOTHING,
+  "scripts/build_iso.sh": NOTHING,
+  "builddir/slop.iso": "an ISO",
+  "bin/qemu-system-x86_64": WAITS,
+};
 
 describe.each(SIGNALS)("%s", (signal, expected) => {
   it.each(STEPS)("to boot.sh ends %s.sh", (step) =>
@@ -52,23 +65,13 @@ describe.each(SIGNALS)("%s", (signal, expected) => {
   );
 
   it("to boot.sh ends the machine", () =>
-    withScripts(
-      {
-        "scripts/setup.sh": NOTHING,
-        "scripts/build.sh": NOTHING,
-        "scripts/get_limine.sh": NOTHING,
-        "scripts/build_iso.sh": NOTHING,
-        "builddir/slop.iso": "an ISO",
-        "bin/qemu-system-x86_64": WAITS,
-      },
-      async (root) => {
-        expect((await interrupted("boot", signal, root)).status).toBe(expected);
-      },
-    ));
+    withScripts(BOOTING, async (root) => {
+      expect((await interrupted("boot", signal, root)).status).toBe(expected);
+    }));
 
   it.each([
     ["meson", { "bin/meson": WAITS, "bin/ninja": NOTHING }],
-    ["ninja", { "bin/meson": NOTHING, "bin/ninja": WAITS }],
+    ["ninja", { "bin/meson": "#!/bin/sh\nmkdir builddir\n", "bin/ninja": WAITS }],
   ])("to build.sh ends %s", (_, files) =>
     withScripts(files, async (root) => {
       expect((await interrupted("build", signal, root)).status).toBe(expected);
@@ -117,4 +120,19 @@ describe.each(SIGNALS)("%s", (signal, expected) => {
         },
       ),
     ));
+});
+
+describe("SIGKILL, which no script can know of,", () => {
+  it.each(STEPS)("to boot.sh ends %s.sh", (step) =>
+    withScripts({ ...BOOTING, [`scripts/${step}.sh`]: WAITS }, async (root) => {
+      expect((await interrupted("boot", "SIGKILL", root)).status).toBeNull();
+    }),
+  );
+
+  it.each(["boot", "run_qemu_ovmf"])("to %s.sh ends the machine, and leaves no file", (name) =>
+    withScripts(BOOTING, async (root) => {
+      const args = name === "boot" ? [] : [join(root, "builddir/slop.iso"), "--gdb"];
+      expect((await interrupted(name, "SIGKILL", root, undefined, args)).status).toBeNull();
+    }),
+  );
 });
