@@ -196,10 +196,10 @@ open_log() {
         return
     elif [ -e "$log" ] && ! [ -f "$log" ]; then
         log_kind=stream
-        [ -w "$log" ] || fail "$STATUS_MISSING" "the log $log cannot be written"
+        [ -w "$log" ] || fail "$STATUS_MISSING" "the log $log cannot be written; name another with --log"
         return
     fi
-    { exec 8>>"$log"; } 2>/dev/null || fail "$STATUS_MISSING" "the log $log cannot be written"
+    { exec 8>>"$log"; } 2>/dev/null || fail "$STATUS_MISSING" "the log $log cannot be written; name another with --log"
     # 75 is what flock says when somebody else holds the lock; a file system may know no locks.
     if flock --nonblock --conflict-exit-code 75 8 2>/dev/null || [ $? -ne 75 ]; then
         : >"$log"
@@ -222,13 +222,11 @@ plain_text() {
         /^ *\$/d"
 }
 
-scratch=$(mktemp -d -- "$SCRATCH_TEMPLATE") ||
-    fail "$STATUS_MISSING" "no temporary directory in $TMPDIR"
 # The shell's own list of jobs, since a signal may come right after the machine was started and
 # before anything here knows its process. The machine is in a group that `timeout` leads: a `timeout`
 # that is ended while it forks leaves its child behind, so the group is told until it is gone.
 clean_up() {
-    local job tries
+    local status=$? job tries
     for job in $(jobs -p); do
         kill "$job" 2>/dev/null || true
         for ((tries = 0; tries < 30; ++tries)); do
@@ -239,11 +237,17 @@ clean_up() {
     done
     wait
     rm -rf -- "$scratch"
+    # A command of this script that failed says nothing of the kernel.
+    [ "$answered$status" != "no$STATUS_KERNEL_FAILED" ] || exit "$STATUS_MISSING"
 }
+scratch=
+answered=no
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 131' QUIT
 trap 'exit 143' TERM HUP
+scratch=$(mktemp -d -- "$SCRATCH_TEMPLATE") ||
+    fail "$STATUS_MISSING" "no temporary directory in $TMPDIR"
 
 if [ "$firmware" = uefi ]; then
     cp -- "$firmware_vars" "$scratch/OVMF_VARS.fd" ||
@@ -305,7 +309,8 @@ machine_pid=$!
 status=0
 # The shell would report a machine that a signal ended; it is named below.
 wait "$machine_pid" 2>/dev/null || status=$?
-wait "$console_pid" || true
+is_console_whole=yes
+wait "$console_pid" || is_console_whole=no
 milliseconds=$(($(date +%s%3N) - begin))
 elapsed=$((milliseconds / 1000)).$(printf %03d $((milliseconds % 1000)))
 
@@ -344,6 +349,9 @@ program=$(LC_ALL=C sed -nE '
     ' "$scratch/log" | tail -n 1)
 
 # The answer, from QEMU's exit status and the console.
+[ "$is_console_whole" = yes ] || fail "$STATUS_MISSING" "the console could not be kept in $TMPDIR, and\
+ says nothing of the kernel; name a directory with more room in TMPDIR"
+answered=yes
 case $status in
     "$QEMU_KERNEL_PASSED")
         grep -qE "$STARTED_LINE" "$scratch/log" || fail "$STATUS_KERNEL_FAILED" \

@@ -129,6 +129,27 @@ describe("TMPDIR", () => {
       expect(status).toBe(3);
     }));
 
+  it("without room for the console is named, whatever the kernel says", async () => {
+    const long = `seq -f "line %g of a long console" 40000 2>/dev/null; ${PASSES} 2>/dev/null`;
+    const line = 'ulimit -f 560; trap "" XFSZ; exec "$0" "$@"';
+    const { status, stderr } = await play(`trap "" PIPE; ${long}`, ["30"], {
+      line,
+      log: () => "-",
+    });
+    expect(stderr).toMatch(/the console could not be kept in .*more room in TMPDIR/);
+    expect(status).toBe(3);
+  });
+
+  it.each(["mkfifo", "mktemp", "chmod"])("that refuses %s is no failure of the kernel", (tool) =>
+    withDirectory(async (bin) => {
+      writeFileSync(join(bin, tool), "#!/bin/sh\necho not here >&2\nexit 1\n", { mode: 0o755 });
+      const line = `PATH="${bin}:$PATH" exec "$0" "$@"`;
+      const { status, stderr } = await play(PASSES, [], { line });
+      expect(stderr).toMatch(/^not here\n/);
+      expect(status).toBe(3);
+    }),
+  );
+
   it("without room for the machine's memory is named", async () => {
     const { status, stderr } = await play("kill -BUS $$", ["--memory", "99999G"]);
     expect(stderr).toMatch(
