@@ -73,9 +73,9 @@ done
 step() {
     local begin elapsed
     say "$1"
-    begin=$(date +%s%3N)
+    begin=$(uptime_milliseconds)
     run "${@:2}"
-    elapsed=$(($(date +%s%3N) - begin))
+    elapsed=$(($(uptime_milliseconds) - begin))
     say "done in $((elapsed / 1000)).$(printf %03d $((elapsed % 1000))) s"
 }
 

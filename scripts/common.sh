@@ -45,6 +45,14 @@ say() {
     printf '%s: %s\n' "$script" "$1" >&2 2>/dev/null || :
 }
 
+# uptime_milliseconds: prints how long this machine has been running, which nobody can set, unlike a
+# clock.
+uptime_milliseconds() {
+    local seconds
+    read -r seconds _ </proc/uptime
+    echo "$((10#${seconds/./} * 10))"
+}
+
 # fail STATUS TEXT: says what is wrong and ends the script.
 fail() {
     say "error: $2"

@@ -302,7 +302,7 @@ case $log_kind in
     messages) follow "$console_pid" >&2 2>"$scratch/log.errors" & log_pid=$! ;;
 esac
 
-begin=$(date +%s%3N)
+begin=$(uptime_milliseconds)
 "${tied[@]}" timeout "${foreground[@]}" --kill-after=2 "$seconds" "${qemu[@]}" \
     <&3 >"$scratch/console" 2>"$scratch/errors" 8>&- &
 machine_pid=$!
@@ -311,7 +311,7 @@ status=0
 wait "$machine_pid" 2>/dev/null || status=$?
 is_console_whole=yes
 wait "$console_pid" || is_console_whole=no
-milliseconds=$(($(date +%s%3N) - begin))
+milliseconds=$(($(uptime_milliseconds) - begin))
 elapsed=$((milliseconds / 1000)).$(printf %03d $((milliseconds % 1000)))
 
 # Seconds that a log may take for what it has not got yet; nobody need read a pipe.

@@ -53,6 +53,26 @@ describe("the environment changes nothing:", () => {
     }));
 });
 
+describe("a clock that is set back", () => {
+  /** Each call of `date` is an hour before the last one. */
+  const DATE = '#!/bin/sh\necho x >>"$0.calls"\nPATH=/bin:/usr/bin\n'.concat(
+    'exec date -d "-$(wc -l <"$0.calls") hours" "$@"\n',
+  );
+
+  it.each([
+    [PASSES, 0, /pass: .* after \d\.\d{3} s$/m],
+    ["exec sleep 100", 124, /did not end within 1 s;/],
+  ])("leaves the verdict on %j as it is", (qemu, expected, message) =>
+    withDirectory(async (bin) => {
+      writeFileSync(join(bin, "date"), DATE, { mode: 0o755 });
+      const line = `PATH="${bin}:$PATH" exec "$0" "$@"`;
+      const { status, stderr } = await play(qemu, ["1"], { line });
+      expect(stderr).toMatch(message);
+      expect(status).toBe(expected);
+    }),
+  );
+});
+
 describe("a stream that is closed", () => {
   it.each(["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])("%s leaves the verdict as it is", async (how) => {
     const line = `exec "$0" "$@" ${how}`;
