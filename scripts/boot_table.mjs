@@ -5,12 +5,14 @@
  *     LIMINE_DIRS=FOLDER[:FOLDER…] npm run test:table [-- --releases TEXT] [--sizes MB,…]
  *
  * `--releases` boots only loaders whose name holds TEXT. A cell is `pass`, with the seconds that the
- * boot took, or the panic or the verdict. The exit status is 1 if any boot failed.
+ * boot took, or the panic or the verdict. The exit status is 1 if any boot failed, 2 if there is nothing
+ * to boot, 3 if no ISO could be made, and a signal's if one ends it, with all that it has started.
  */
 
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { once } from "node:events";
 import { dirname, join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
@@ -32,31 +34,75 @@ const OTHERS = [
   { title: "UEFI, USB disk", options: ["--usb"], stub: true },
 ];
 
-const { values } = parseArgs({
-  options: {
-    releases: { type: "string", default: "" },
-    sizes: { type: "string", default: "128,512,3072,4096,8192" },
-  },
-});
+/** Ends with `status` after one line. */
+function fail(status, message) {
+  console.error(`boot_table: ${message}`);
+  process.exit(status);
+}
+
+/** What the arguments say. */
+function readArguments() {
+  try {
+    return parseArgs({
+      options: {
+        releases: { type: "string", default: "" },
+        sizes: { type: "string", default: "128,512,3072,4096,8192" },
+      },
+    }).values;
+  } catch (error) {
+    return fail(2, error.message);
+  }
+}
+
+const values = readArguments();
 const sizes = values.sizes.split(",").map(Number);
 if (!sizes.every((size) => Number.isInteger(size) && size > 0)) {
-  console.error(`boot_table: --sizes takes mebibytes, like 128,512; not '${values.sizes}'`);
-  process.exit(2);
+  fail(2, `--sizes takes mebibytes, like 128,512; not '${values.sizes}'`);
 }
 
 /** The release in `directory`, by the version that its loader names. */
 function limineIn(directory) {
-  const bytes = readFileSync(join(directory, "BOOTX64.EFI"), "latin1");
+  const file = join(directory, "BOOTX64.EFI");
+  if (!existsSync(file)) fail(2, `${file} is not there; each folder in LIMINE_DIRS must have it`);
+  const bytes = readFileSync(file, "latin1");
   return { name: `Limine ${/Limine (\d+\.\d+\.\d+)/.exec(bytes)?.[1] ?? directory}`, directory };
 }
 
 const directories = (process.env.LIMINE_DIRS ?? "").split(":").filter(Boolean);
-const loaders = [...directories.map((name) => limineIn(resolve(root, name))), { name: "stub" }];
+const loaders = [
+  ...directories.map((name) => limineIn(resolve(root, name))),
+  { name: "stub" },
+].filter(({ name }) => name.includes(values.releases));
+if (!loaders.length) fail(2, `no loader has '${values.releases}' in its name; see LIMINE_DIRS`);
 
-/** Runs a script of this project; a loader's folder goes to it in LIMINE_DIR. */
-function run(script, args, { directory } = {}) {
+/** The script that runs, if one does. */
+let running;
+
+/** Runs a script of this project to its end; a loader's folder goes to it in LIMINE_DIR. */
+async function run(script, args, { directory } = {}) {
   const env = { ...process.env, LIMINE_DIR: directory ?? "" };
-  return spawnSync(join(root, "scripts", script), args, { env, encoding: "utf8" });
+  const stdio = ["ignore", "pipe", "pipe"];
+  running = spawn(join(root, "scripts", script), args, { env, stdio });
+  const said = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"]) {
+    running[name].setEncoding("utf8").on("data", (text) => (said[name] += text));
+  }
+  const [status] = await once(running, "close");
+  running = undefined;
+  return { status, ...said };
+}
+
+for (const [signal, status] of [
+  ["SIGINT", 130],
+  ["SIGQUIT", 131],
+  ["SIGTERM", 143],
+  ["SIGHUP", 143],
+]) {
+  process.once(signal, () => {
+    if (!running) process.exit(status);
+    running.once("close", () => process.exit(status));
+    running.kill();
+  });
 }
 
 const scratch = mkdtempSync(join(tmpdir(), "slopos-table-"));
@@ -65,16 +111,16 @@ process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
 let failures = 0;
 
 /** How a boot with `options` ended, as a cell of the table. */
-function boot(loader, mebibytes, options) {
+async function boot(loader, mebibytes, options) {
   const iso = join(scratch, "table.iso");
   const kind = loader.directory ? "limine" : "stub";
   const kernel = FULL.includes(mebibytes) ? ["--options", "selftest=full"] : [];
-  const made = run("build_iso.sh", ["--loader", kind, "-o", iso, ...kernel], loader);
-  if (made.status !== 0) throw new Error(made.stderr);
+  const made = await run("build_iso.sh", ["--loader", kind, "-o", iso, ...kernel], loader);
+  if (made.status !== 0) fail(3, `there is no ISO for ${loader.name}: ${made.stderr.trim()}`);
   const log = join(scratch, "boot.log");
   const args = [iso, `${LIMIT}`, "--memory", `${mebibytes}`, "--log", log, ...options];
   const begin = performance.now();
-  const { status, stdout, stderr } = run("run_qemu_ovmf.sh", args);
+  const { status, stdout, stderr } = await run("run_qemu_ovmf.sh", args);
   const seconds = Math.round((performance.now() - begin) / 1000);
   if (status !== 0) failures += 1;
   const panic = /^PANIC: .*/m.exec(stdout)?.[0];
@@ -89,21 +135,32 @@ function boot(loader, mebibytes, options) {
   return cell;
 }
 
-const columns = [
-  ...PROCESSORS.flatMap((cpu) => sizes.map((size) => `${size} MB, ${cpu}`)),
-  ...OTHERS.map(({ title }) => title),
+const machines = [
+  ...PROCESSORS.flatMap((cpu) =>
+    sizes.map((size) => ({
+      title: `${size} MB, ${cpu}`,
+      size,
+      options: ["--cpu", cpu],
+      stub: true,
+    })),
+  ),
+  ...OTHERS.map((other) => ({ size: 512, ...other })),
 ];
-const rows = loaders
-  .filter(({ name }) => name.includes(values.releases))
-  .map((loader) => [
-    loader.name,
-    ...PROCESSORS.flatMap((cpu) => sizes.map((size) => boot(loader, size, ["--cpu", cpu]))),
-    ...OTHERS.map(({ options, stub }) =>
-      loader.directory || stub ? boot(loader, 512, options) : "not made for it",
-    ),
-  ]);
+
+/** The cells of a loader's row, one boot after the other. */
+async function row(loader) {
+  const cells = [loader.name];
+  for (const { size, options, stub } of machines) {
+    const fits = loader.directory || stub;
+    cells.push(fits ? await boot(loader, size, options) : "not made for it");
+  }
+  return cells;
+}
+
+const rows = [];
+for (const loader of loaders) rows.push(await row(loader));
 
 const line = (cells) => `| ${cells.join(" | ")} |`;
-console.log([line(["loader", ...columns]), line(["---", ...columns.map(() => "---")])].join("\n"));
-for (const row of rows) console.log(line(row));
+const titles = ["loader", ...machines.map(({ title }) => title)];
+console.log([line(titles), line(titles.map(() => "---")), ...rows.map(line)].join("\n"));
 process.exit(failures ? 1 : 0);
