@@ -137,6 +137,7 @@ require_tool xorriso xorriso
 require_tool b2sum coreutils
 require_tool awk mawk
 require_tool find findutils
+require_tool flock util-linux
 if [ "$loader" = stub ]; then
     require_tool mformat mtools
     require_tool mcopy mtools
@@ -163,12 +164,18 @@ for input in "$shim" "$module" "$config" "$root/builddir/BOOTX64.EFI" \
     [ ! "$output" -ef "$input" ] || usage_error "-o $output is what the ISO is made from"
 done
 
+# What a run that was killed left beside the ISO; it held a lock on it as long as it lived.
+for partial in "$target_dir"/.slopos-iso.??????; do
+    if [ -f "$partial" ] && flock --nonblock "$partial" true 2>/dev/null; then rm -f -- "$partial"; fi
+done
 scratch=
 partial=
 trap 'rm -rf -- "$scratch" "$partial"' EXIT
 scratch=$(mktemp -d -- "$TMPDIR/slopos-iso.XXXXXX") || fail 1 "no temporary directory in $TMPDIR"
 partial=$(mktemp -- "$target_dir/.slopos-iso.XXXXXX") ||
     fail "$STATUS_MISSING" "$target_dir cannot be written"
+exec 9>"$partial"
+flock 9 2>/dev/null || true
 
 # The tree that both the ISO 9660 file system and, for the stub, the FAT image carry.
 tree=$scratch/tree

@@ -236,6 +236,17 @@ describe("build_iso.sh does not write over", () => {
     }));
 });
 
+it("build_iso.sh removes what a run that was killed left beside the ISO, and no other's", () =>
+  withDirectory(async (work) => {
+    const [dead, alive] = [".slopos-iso.deaded", ".slopos-iso.alived"];
+    for (const name of [dead, alive, ".slopos-iso.other-file"]) writeFileSync(join(work, name), "");
+    const line = 'exec 8>"$WORK/.slopos-iso.alived" && flock 8 && exec "$0" "$@"';
+    const args = ["--loader", "stub", "-o", join(work, "a.iso")];
+    const outcome = await runScript("build_iso", args, { env: { WORK: work }, line });
+    expect(outcome).toMatchObject({ status: 0 });
+    expect(readdirSync(work).sort()).toEqual([alive, ".slopos-iso.other-file", "a.iso"]);
+  }));
+
 describe("build_iso.sh says that a file is not verified", () => {
   const CONFIG = readFileSync(join(ROOT, "iso/limine.conf"), "utf8");
   const PATHS = [
