@@ -18,30 +18,56 @@ case ${1-} in
     *) usage_error "unexpected argument '$1'" ;;
 esac
 
+require_tool node nodejs
 require_tool meson meson
 require_tool ninja ninja-build
 require_tool flock util-linux
 require_temporary
 
-# configured_here: whether builddir/ was configured for this checkout. One that came with a copy of
-# another checkout, or was moved, would regenerate itself there.
-configured_here() {
-    node --input-type=module - "$root" <<'SCRIPT'
-import { readFileSync, realpathSync } from "node:fs";
-const { source } = JSON.parse(readFileSync("builddir/meson-info/meson-info.json", "utf8")).directories;
-process.exit(realpathSync(source) === realpathSync(process.argv[2]) ? 0 : 1);
-SCRIPT
+# What meson has once a folder is configured.
+readonly MESON_DATA=builddir/meson-private/coredata.dat
+
+# What meson looks for when it configures, and not again.
+readonly TOOLS=(node clang ld.lld lld-link wasm2c)
+
+# configuration: prints what builddir/ has to be configured for. One that came with a copy of another
+# checkout, or was moved, would regenerate itself there; a tool may have come, gone or moved.
+configuration() {
+    local tool
+    pwd -P
+    for tool in "${TOOLS[@]}"; do command -v "$tool" || echo "no $tool"; done
+    wasm2c --version 2>/dev/null || true
 }
 
 cd "$root"
 # The lock is on this file itself, so that nothing is left behind.
 exec 9<"$root/scripts/build.sh"
 flock 9
-if ! [ -f builddir/build.ninja ]; then
-    run meson setup builddir
-elif ! configured_here 2>/dev/null; then
-    say "builddir was configured for another checkout; configuring it anew"
-    run meson setup --reconfigure builddir "$root"
+readonly configured=builddir/.configured-for
+wanted=$(configuration)
+reason=
+if ! [ -f "$MESON_DATA" ]; then
+    reason="builddir is not configured"
+elif ! ninja -C builddir -t query shim.elf >/dev/null 2>&1; then
+    reason="builddir is damaged"
+elif [ "$(cat -- "$configured" 2>/dev/null)" != "$wanted" ]; then
+    reason="builddir is not configured for this checkout with the tools that are here"
+fi
+if [ "$reason" ]; then
+    say "$reason; configuring it"
+    arguments=(builddir)
+    [ ! -f "$MESON_DATA" ] || arguments=(--reconfigure builddir "$root")
+    run meson setup "${arguments[@]}" || fail 1 "meson could not configure builddir; what it says is\
+ above. If the sources are not the reason, remove builddir and run this script again"
+    printf '%s\n' "$wanted" >"$configured"
+fi
+# What was made while the clock was ahead would be newer than every change to come.
+from_future=(-type f -newermt "@$(($(date +%s) + 86400))")
+ahead=$(find builddir "${from_future[@]}" -print -quit)
+if [ "$ahead" ]; then
+    say "$ahead is from the future; building everything anew"
+    ninja -C builddir -t clean >/dev/null
+    find builddir "${from_future[@]}" -exec touch -d @0 {} +
 fi
 # ninja itself: meson, ended by a signal, would leave it running.
 run ninja -C builddir
