@@ -160,7 +160,7 @@ elif [ -e "$output" ] && ! [ -f "$output" ]; then
     usage_error "-o must name a file, and $output is a device or a pipe"
 fi
 for input in "$shim" "$module" "$config" "$root/builddir/BOOTX64.EFI" \
-    ${limine_dir:+"$limine_dir"/*}; do
+    ${limine_dir:+"$limine_dir"/*} "$program" "${program_arguments[@]}" "${program_arguments[@]%=*}"; do
     [ ! "$output" -ef "$input" ] || usage_error "-o $output is what the ISO is made from"
 done
 

@@ -214,6 +214,23 @@ describe("build_iso.sh does not write over", () => {
     }),
   );
 
+  it("the program, or what it is given", () =>
+    withDirectory(async (work) => {
+      const input = join(work, "input");
+      writeFileSync(input, "mine");
+      for (const given of [
+        ["--program", input],
+        ["--program", "/bin/true", "--file", `${input}=/a`],
+        ["--program", "/bin/true", "--input", input],
+      ]) {
+        const args = ["--loader", "stub", ...given, "-o", input];
+        const { status, stderr } = await runScript("build_iso", args);
+        expect(stderr).toContain(`-o ${input} is what the ISO is made from`);
+        expect(status).toBe(2);
+        expect(readFileSync(input, "utf8")).toBe("mine");
+      }
+    }));
+
   it("a device or a pipe", () =>
     withDirectory(async (work) => {
       const pipe = join(work, "pipe");
