@@ -372,8 +372,13 @@ case $status in
     "$STATUS_TIMEOUT" | $((SIGNAL_STATUS + SIGKILL)))
         if [ "$seconds" -gt 0 ] && [ "$milliseconds" -ge $((seconds * 1000)) ]; then
             hint=
-            [ "$mebibytes" -ge "$LEAST_MEMORY_LIMINE" ] ||
+            if [ "$mebibytes" -lt "$LEAST_MEMORY_LIMINE" ]; then
                 hint=" (Limine needs $LEAST_MEMORY_LIMINE MiB of memory)"
+            elif grep -q '^UEFI Interactive Shell' "$scratch/log"; then
+                hint=" (the firmware found nothing that it can boot)"
+            elif [ "$firmware" = bios ] && ! [ -s "$scratch/log" ]; then
+                hint=" (nothing was booted: --bios is for an ISO that Limine boots)"
+            fi
             [ ! "$program" ] || hint=": its program $program"
             fail "$STATUS_TIMEOUT" "the machine did not end within $seconds s$hint; $seen"
         fi

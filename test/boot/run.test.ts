@@ -51,6 +51,21 @@ describe("the verdict", () => {
     expect((await play("exec sleep 100", ["1"])).stderr).toContain("within 1 s; see ");
   });
 
+  it.each([
+    ["the firmware found nothing that it can boot", "echo 'UEFI Interactive Shell v2.2'", []],
+    ["nothing was booted: --bios is for an ISO that Limine boots", "true", ["--bios"]],
+  ])(
+    "of a machine that nothing was booted on is a timeout that says: %s",
+    async (text, qemu, args) => {
+      const { status, stderr } = await play(`${qemu}; exec sleep 100`, ["1", ...args]);
+      expect(stderr).toContain(`within 1 s (${text}); see `);
+      expect(status).toBe(124);
+      expect((await play("echo boots; exec sleep 100", ["1", ...args])).stderr).toContain(
+        "1 s; see",
+      );
+    },
+  );
+
   it("shows what QEMU said when it could not run", async () => {
     expect((await play("echo bad argument >&2; exit 1")).stderr).toContain("bad argument");
   });
