@@ -29,7 +29,8 @@ readonly LIMINE_PATIENCE=60
 loader=auto
 iso_arguments=()
 run_arguments=()
-limit=60
+seconds=
+gdb=no
 
 while [ $# -gt 0 ]; do
     case $1 in
@@ -61,13 +62,28 @@ while [ $# -gt 0 ]; do
             ;;
         --gdb)
             run_arguments+=("$1")
-            limit=
+            gdb=yes
             ;;
         -*) run_arguments+=("$1") ;;
-        *) limit=$1 ;;
+        *)
+            [ -z "$seconds" ] || usage_error "unexpected argument '$1'"
+            seconds=$1
+            ;;
     esac
     shift
 done
+[ "$seconds" ] || [ "$gdb" = yes ] || seconds=60
+run_arguments=(${seconds:+"$seconds"} "${run_arguments[@]}")
+
+# check SCRIPT ARGUMENT...: ends this script where that one would not take the arguments; what it lacks
+# may come until it runs.
+check() {
+    local errors status=0
+    errors=$("$root/scripts/$1" "${@:2}" --dry-run 2>&1 >/dev/null) || status=$?
+    [ "$status" -eq "$STATUS_USAGE" ] || return 0
+    printf '%s\n' "$errors" >&2
+    exit "$STATUS_USAGE"
+}
 
 # step TEXT COMMAND...: announces it, runs it, says how long it took.
 step() {
@@ -79,6 +95,10 @@ step() {
     say "done in $((elapsed / 1000)).$(printf %03d $((elapsed % 1000))) s"
 }
 
+# Before anything is installed, built or downloaded.
+check build_iso.sh "${iso_arguments[@]}"
+check run_qemu_ovmf.sh "$0" "${run_arguments[@]}"
+
 # The user's directory stays the current one: paths in arguments and environment are relative to it.
 step "1/4 installing what is missing" "$root/scripts/setup.sh"
 step "2/4 building" "$root/scripts/build.sh"
@@ -88,5 +108,4 @@ if [ "$loader" != stub ] && [ -z "$limine_dir" ]; then
         say "going on with the stub loader, since there is no Limine"
 fi
 step "3/4 making the ISO" "$root/scripts/build_iso.sh" "${iso_arguments[@]}"
-step "4/4 booting" "$root/scripts/run_qemu_ovmf.sh" "$root/builddir/slop.iso" ${limit:+"$limit"} \
-    "${run_arguments[@]}"
+step "4/4 booting" "$root/scripts/run_qemu_ovmf.sh" "$root/builddir/slop.iso" "${run_arguments[@]}"

@@ -22,6 +22,7 @@
 #   --config FILE    the loader's configuration (default iso/limine.conf); @OPTIONS@ in it becomes
 #                    the command line, @SHIM_HASH@ and @MODULE_HASH@ the BLAKE2B hashes of the two
 #                    files, which the loader then verifies
+#   --dry-run        only say what is wrong with the arguments
 #
 # The same inputs give the same ISO, bit for bit; SOURCE_DATE_EPOCH sets the date of its files.
 # FILE is replaced when the new ISO is complete, and is left as it was if anything fails.
@@ -50,6 +51,7 @@ module=$root/builddir/kernel.wasm
 config=$root/iso/limine.conf
 program=
 program_arguments=()
+dry_run=no
 
 while [ $# -gt 0 ]; do
     case $1 in
@@ -65,6 +67,11 @@ while [ $# -gt 0 ]; do
             # The value of an argument may be anything, also nothing.
             [ $# -ge 2 ] || usage_error "$1 needs a value"
             program_arguments+=("$1" "$2")
+            ;;
+        --dry-run)
+            dry_run=yes
+            shift
+            continue
             ;;
         -h | --help)
             show_help "$0"
@@ -129,6 +136,7 @@ case $engine in
         ;;
     *) usage_error "--engine must be wasm3 or aot, not '$engine'" ;;
 esac
+[ "$dry_run" = no ] || exit 0
 require_file "$config" "it is the loader's configuration"
 require_file "$shim" "$shim_hint"
 [ "$module" = none ] || require_file "$module" "$BUILD_HINT"
