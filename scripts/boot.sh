@@ -107,5 +107,17 @@ if [ "$loader" != stub ] && [ -z "$limine_dir" ]; then
     run "$root/scripts/get_limine.sh" --seconds "$LIMINE_PATIENCE" || [ "$loader" = limine ] ||
         say "going on with the stub loader, since there is no Limine"
 fi
-step "3/4 making the ISO" "$root/scripts/build_iso.sh" "${iso_arguments[@]}"
-step "4/4 booting" "$root/scripts/run_qemu_ovmf.sh" "$root/builddir/slop.iso" "${run_arguments[@]}"
+
+# A boot that is under way keeps the ISO that it has made: the next one makes one of its own. The lock
+# is on this file itself.
+iso=$root/builddir/slop.iso
+scratch=
+trap 'rm -rf -- "$scratch"' EXIT
+exec 7<"$root/scripts/boot.sh"
+if ! flock --nonblock 7; then
+    scratch=$(mktemp -d -- "$TMPDIR/slopos-boot.XXXXXX") || fail 1 "no temporary directory in $TMPDIR"
+    iso=$scratch/slop.iso
+    say "another boot uses builddir/slop.iso; this one's ISO goes when it ends"
+fi
+step "3/4 making the ISO" "$root/scripts/build_iso.sh" "${iso_arguments[@]}" -o "$iso"
+step "4/4 booting" "$root/scripts/run_qemu_ovmf.sh" "$iso" "${run_arguments[@]}"

@@ -1,5 +1,6 @@
 /** What scripts/boot.sh makes of its arguments; stand-ins play all that it runs. */
 
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { withScripts } from "./checkout.ts";
@@ -68,3 +69,25 @@ describe("nothing is installed, built or downloaded for", () => {
       expect(outcome).toEqual({ status: 0, stdout: "", stderr: "" });
     }));
 });
+
+it("each of two boots at a time boots its own ISO, and leaves none", () =>
+  withScripts(
+    {
+      ...FILES,
+      // The ISO is what was asked of it; the machine takes its time and shows it.
+      "scripts/build_iso.sh":
+        '#!/bin/bash\n[[ "$*" == *--dry-run ]] && exit\n[ "${@: -2:1}" = -o ] && echo "$*" >"${@: -1}"\n',
+      "scripts/run_qemu_ovmf.sh":
+        '#!/bin/bash\n[[ "$*" == *--dry-run ]] && exit\nsleep 1\ncat -- "$1"\n',
+      "builddir/slop.iso": "",
+    },
+    async (root) => {
+      const boots = ["a", "b", "c"].map(async (name) => {
+        const { status, stdout } = await runScript("boot", ["--options", name], { root });
+        expect(stdout).toContain(`--options ${name} -o `);
+        expect(status).toBe(0);
+      });
+      await Promise.all(boots);
+      expect(readFileSync(join(root, "builddir/slop.iso"), "utf8")).toMatch(/^--options [abc] -o /);
+    },
+  ));
