@@ -3,16 +3,16 @@
 # shellcheck shell=bash disable=SC2034
 
 # A stream that is closed would fail each message, and be the next file that something opens.
-[ -e /dev/fd/0 ] || exec </dev/null
-[ -e /dev/fd/1 ] || exec >/dev/null
-[ -e /dev/fd/2 ] || exec 2>/dev/null
+{ true 3<&0; } 2>/dev/null || exec </dev/null
+{ true 3>&1; } 2>/dev/null || exec >/dev/null
+true 3>&2 || exec 2>/dev/null
 
 # What a user's environment can do to a script is undone here, for it and for all that
 # it starts: functions in the place of commands, other modes of the shell, a `cd` that prints, names
 # that `*` leaves out, other units, options in the place of those given, configuration files that are
 # not ours.
 set +kfCa +o posix
-while read -r _ _ name; do unset -f "$name"; done < <(declare -F)
+while read -r _ _ name; do unset -f "$name"; done <<<"$(declare -F)"
 shopt -u failglob nullglob nocasematch nocaseglob dotglob
 unset CDPATH GLOBIGNORE TMOUT POSIXLY_CORRECT GREP_OPTIONS TAR_OPTIONS XZ_OPT XZ_DEFAULTS MTOOLSRC \
     "${!MTOOLS@}" BLOCKSIZE BLOCK_SIZE DF_BLOCK_SIZE DU_BLOCK_SIZE LS_BLOCK_SIZE CPATH C_INCLUDE_PATH
