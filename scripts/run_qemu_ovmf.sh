@@ -258,7 +258,10 @@ compose_command "$scratch"
 mkfifo "$scratch/console"
 
 if [ "$gdb" = yes ]; then
-    say "waiting for: gdb $root/builddir/shim.elf -ex 'target remote :1234'"
+    symbols=$root/builddir/shim.elf
+    # A shim that has the module as machine code names it.
+    ! grep -q "BLAKE2b-512=" -- "$iso" || symbols=$root/builddir/shim-aot.elf
+    say "waiting for: gdb $symbols -ex 'target remote :1234'"
 fi
 
 # keep_console PIPE: writes the console, which comes by PIPE, to the scratch folder's log until the

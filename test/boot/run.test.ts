@@ -165,6 +165,20 @@ describe("the command line", () => {
     expect(await dryRun()).not.toMatch(/-icount|-S/);
   });
 
+  it("names the shim that is in the ISO for the debugger", () =>
+    withStandIn(`echo '${STARTED}'; exit 33`, async (PATH, _, iso) => {
+      for (const [contents, shim] of [
+        ["an ISO", "shim"],
+        ["an ISO \0BLAKE2b-512=0123", "shim-aot"],
+      ] as const) {
+        writeFileSync(iso, contents);
+        const args = [iso, "--gdb", "--log", "-"];
+        const { status, stderr } = await runScript("run_qemu_ovmf", args, { env: { PATH } });
+        expect(stderr).toContain(`/builddir/${shim}.elf -ex 'target remote :1234'`);
+        expect(status).toBe(0);
+      }
+    }));
+
   it("has SeaBIOS and a USB disk when they are asked for", async () => {
     const command = await dryRun("--bios", "--usb");
     expect(command).not.toMatch(/pflash|cdrom/);
