@@ -22,6 +22,7 @@ libclang-rt-dev          clang's sanitizers and libFuzzer, under which tests run
 meson                    describes the build
 ninja-build              runs the build
 musl-dev                 libc.a, the C library under wasm3 in the shim
+fonts-spleen             the letters on the shim's screen
 gnu-efi                  headers of UEFI's interfaces for the stub loader
 xorriso                  writes the ISO
 curl                     downloads Limine's release

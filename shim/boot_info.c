@@ -49,7 +49,7 @@ extern char boot_stack[], boot_stack_end[];
 
 static struct boot_info info;
 static const struct limine_memmap *memory_map;
-static const char *options = "";
+static bool forgotten;
 
 /* The response to a request without which there is no booting. */
 static const void *required(const volatile struct limine_request *request, const char *what) {
@@ -143,15 +143,6 @@ static void collect_framebuffer(void) {
     };
 }
 
-static void collect_options(void) {
-    const struct limine_executable_cmdline *line = cmdline_request.response;
-    const struct limine_executable_file *file = file_request.response;
-    if (line && line->cmdline)
-        options = line->cmdline;
-    else if (file && file->file->cmdline)
-        options = file->file->cmdline;
-}
-
 const struct boot_info *boot_info_collect(void) {
     info.base_revision = loaded_base_revision();
     info.hhdm_offset =
@@ -177,7 +168,6 @@ const struct boot_info *boot_info_collect(void) {
                      first_linear_memory.data + FIRST_LINEAR_BYTES, image);
     set_image_region(REGION_BOOT_STACK, boot_stack, boot_stack_end, image);
     collect_framebuffer();
-    collect_options();
     collect_module();
     collect_files();
     return &info;
@@ -191,9 +181,44 @@ bool boot_info_memory_map(uint32_t index, struct memory_map_entry *entry) {
     return true;
 }
 
-const char *boot_info_options(void) { return options; }
+const char *boot_info_options(void) {
+    const struct limine_executable_cmdline *line = cmdline_request.response;
+    const struct limine_executable_file *file = file_request.response;
+    if (!forgotten && line && line->cmdline)
+        return line->cmdline;
+    if (!forgotten && file && file->file->cmdline)
+        return file->file->cmdline;
+    return "";
+}
+
+/* Whether memory of the type belongs to somebody who is not the screen. */
+static bool is_taken(uint64_t type) {
+    return type != LIMINE_MEMMAP_FRAMEBUFFER && type != LIMINE_MEMMAP_RESERVED &&
+           type != LIMINE_MEMMAP_RESERVED_MAPPED;
+}
+
+const struct limine_framebuffer *boot_info_framebuffer(uint64_t *hhdm_offset) {
+    const struct limine_framebuffers *screens = framebuffer_request.response;
+    const struct limine_hhdm *hhdm = hhdm_request.response;
+    const struct limine_memmap *map = memmap_request.response;
+    uint64_t length;
+    if (!screens || screens->framebuffer_count == 0 || !hhdm || !map)
+        return NULL;
+    const struct limine_framebuffer *screen = screens->framebuffers[0];
+    if (__builtin_mul_overflow(screen->pitch, screen->height, &length))
+        return NULL;
+    uint64_t base = (uint64_t)screen->address - hhdm->offset;
+    for (uint64_t i = 0; i < map->entry_count; i++) {
+        const struct limine_memmap_entry *entry = map->entries[i];
+        bool overlaps = base - entry->base < entry->length || entry->base - base < length;
+        if (overlaps && is_taken(entry->type))
+            return NULL;
+    }
+    *hhdm_offset = hhdm->offset;
+    return screen;
+}
 
 void boot_info_forget(void) {
-    memory_map = 0;
-    options = "";
+    memory_map = NULL;
+    forgotten = true;
 }

@@ -47,6 +47,8 @@ struct boot_file {
     uint32_t cmdline_bytes;
 };
 
+struct limine_framebuffer;
+
 struct boot_info {
     /* Null-terminated, in the loader's memory. */
     const char *loader_name;
@@ -73,8 +75,15 @@ const struct boot_info *boot_info_collect(void);
 /* Entry `index` of the loader's memory map; false past its end. */
 bool boot_info_memory_map(uint32_t index, struct memory_map_entry *entry);
 
-/* The command line, null-terminated; empty if there is none. */
+/* The command line, null-terminated; empty if there is none. Can be asked for from the start. */
 const char *boot_info_options(void);
+
+/*
+ * The loader's description of the screen, and where its direct map begins; null
+ * if there is none, or if it describes memory that the memory map has for other
+ * things. Can be asked for from the start; nothing else of it is checked.
+ */
+const struct limine_framebuffer *boot_info_framebuffer(uint64_t *hhdm_offset);
 
 /*
  * The loader's memory may be reused from now on: the memory map reads as empty

@@ -5,6 +5,7 @@
 
 #include "cpu.h"
 #include "ports.h"
+#include "screen.h"
 
 #define LINE_8N1 0x03
 #define LINE_DIVISOR 0x80
@@ -14,6 +15,8 @@
 
 /* Bytes that the port takes once it says that it can send. */
 static size_t burst = 1;
+
+static bool uses_serial = true, uses_screen;
 
 void console_init(void) {
     out8(UART_INTERRUPTS, 0);
@@ -26,7 +29,12 @@ void console_init(void) {
     burst = (in8(UART_IDENTITY) & IDENTITY_FIFO) == IDENTITY_FIFO ? FIFO_BYTES : 1;
 }
 
-void console_write(const char *text, size_t bytes) {
+void console_choose(bool serial, bool screen) {
+    uses_serial = serial;
+    uses_screen = screen;
+}
+
+static void serial_write(const char *text, size_t bytes) {
     while (bytes) {
         for (int polls = 0; !(in8(UART_STATUS) & STATUS_CAN_SEND); polls++)
             if (polls == SEND_POLLS)
@@ -38,10 +46,22 @@ void console_write(const char *text, size_t bytes) {
     }
 }
 
+void console_write(const char *text, size_t bytes) {
+    if (uses_serial)
+        serial_write(text, bytes);
+    if (uses_screen)
+        screen_write(text, bytes);
+}
+
 int console_read(void) {
     uint8_t status = in8(UART_STATUS);
     /* A port that is not there reads as ones. */
     return status != 0xff && status & STATUS_HAS_DATA ? in8(UART_DATA) : -1;
+}
+
+void console_reset(void) {
+    if (uses_screen)
+        screen_reset();
 }
 
 /* Formats into a fixed buffer; a longer text is cut. */
@@ -85,6 +105,7 @@ static const char *error_name(enum error_code code) {
 }
 
 static void panic_va(const char *tag, enum error_code code, const char *format, va_list args) {
+    console_reset();
     console_print("PANIC: %s: ", tag);
     print_va(format, args);
     console_print(" code=%d name=%s\n", code, error_name(code));

@@ -1,8 +1,9 @@
-/* The serial console and the ways out. Used by every part of the shim. */
+/* The console, which is the serial port and the screen, and the ways out. Used by every part. */
 
 #ifndef SHIM_CONSOLE_H
 #define SHIM_CONSOLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,14 +21,20 @@ enum error_code {
     ERROR_CPU_EXCEPTION = 19,
 };
 
-/* Sets COM1 to 115200 baud, 8N1. */
+/* Sets COM1 to 115200 baud, 8N1, and writes to it alone. */
 void console_init(void);
+
+/* What the console is from now on. A screen that is not open shows nothing (screen.h). */
+void console_choose(bool serial, bool screen);
 
 /* Writes `bytes` of UTF-8. Gives up on a port that never becomes ready. */
 void console_write(const char *text, size_t bytes);
 
 /* The next byte that has come in, or -1 if there is none. */
 int console_read(void);
+
+/* Makes what is written next readable, whatever colours a program has left. */
+void console_reset(void);
 
 /* Writes a formatted text; what exceeds 512 bytes is cut. */
 __attribute__((format(printf, 1, 2))) void console_print(const char *format, ...);

@@ -9,6 +9,7 @@
 #include "linear_memory.h"
 #include "program_memory.h"
 #include "random.h"
+#include "screen.h"
 
 #define CPU_FEATURE_NX 1
 #define CPU_FEATURE_PAGES_1G 2
@@ -56,6 +57,7 @@ uint64_t shim_page_root(void) { return read_cr3() & PAGE_ADDRESS; }
 
 /* With tables of its own the kernel may reuse the loader's memory. */
 void shim_set_page_root(uint64_t address) {
+    screen_keep(address);
     write_cr3(address);
     boot_info_forget();
 }

@@ -7,14 +7,31 @@
 #include "boot_info.h"
 #include "clock.h"
 #include "console.h"
+#include "cpu.h"
 #include "descriptors.h"
 #include "engine.h"
 #include "libc.h"
+#include "options.h"
+#include "screen.h"
+
+/*
+ * Opens the screen unless the command line is against it; where there is none the
+ * serial port is the console whatever it says.
+ */
+static void obey_options(void) {
+    const char *options = boot_info_options();
+    uint64_t hhdm_offset;
+    const struct limine_framebuffer *framebuffer = boot_info_framebuffer(&hhdm_offset);
+    bool screen = framebuffer && !option_given(options, "console=serial") &&
+                  screen_open(framebuffer, hhdm_offset, read_cr3());
+    console_choose(!screen || !option_given(options, "console=screen"), screen);
+}
 
 _Noreturn void shim_main(void) {
     console_init();
     descriptors_init();
     libc_init();
+    obey_options();
     clock_init();
     const struct boot_info *info = boot_info_collect();
     uint64_t microseconds = clock_nanoseconds() / 1000;

@@ -27,7 +27,13 @@ import {
 import { programFrames } from "../program/program";
 import { crashOnRequest } from "./crash";
 import { info, Level, setLogLevel, warn } from "./log";
-import { hasOption, hasOptionKey, readOptions, warnOfUnknownOptions } from "./options";
+import {
+  hasOption,
+  hasOptionKey,
+  readOptions,
+  warnOfShimOptions,
+  warnOfUnknownOptions,
+} from "./options";
 
 /** The version of the contract that this module speaks. */
 export function abi_version(): i32 {
@@ -52,6 +58,7 @@ export function kernel_main(hhdm_offset: u64, memmap_entries: u32): i32 {
   readOptions();
   chooseLogLevel();
   warnOfUnknownOptions();
+  warnOfShimOptions();
   const ready = initializeMemory(hhdm_offset, memmap_entries);
   if (ready) return ready;
   const status = crashOnRequest();

@@ -43,7 +43,8 @@ function isKnown(position: u32): bool {
     wordBegins(position, "log=") ||
     wordBegins(position, "selftest=") ||
     wordBegins(position, "reclaim=") ||
-    wordBegins(position, "crash=")
+    wordBegins(position, "crash=") ||
+    wordBegins(position, "console=")
   );
 }
 
@@ -59,7 +60,9 @@ export function warnOfUnknownOptions(): void {
     const end = wordEnd(position);
     if (end > position && !isKnown(position)) {
       warn("boot")
-        .text("unknown option, ignored; known are log=, selftest=, reclaim=, crash=:")
+        .text(
+          "unknown option, ignored; known are log=, selftest=, reclaim=, crash=, console=:",
+        )
         .quoted("option", buffer + position, end - position)
         .end();
     }
@@ -83,4 +86,12 @@ export function hasOptionKey(key: string): bool {
     if (wordBegins(position, key)) return true;
   }
   return false;
+}
+
+/** Warns of values that the shim, which reads this before there is a kernel, does not know. */
+export function warnOfShimOptions(): void {
+  const console = hasOption("console=both") || hasOption("console=serial");
+  if (hasOptionKey("console=") && !console && !hasOption("console=screen")) {
+    warn("boot").text("unknown value of console=, ignored; known are both, serial, screen").end();
+  }
 }

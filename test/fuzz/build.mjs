@@ -45,10 +45,15 @@ const WRAPPED = [
 ];
 
 const stub = (...names) => names.map((name) => [`iso/stub/${name}.c`, FUZZED]);
+const shim = (...names) => names.map((name) => [`shim/${name}.c`, FUZZED]);
 const target = (name) => [`test/fuzz/fuzz_${name}.c`, FUZZED];
 const m3 = (...names) => names.map((name) => [`${WASM3}/m3_${name}.c`, RUNTIME]);
 
 const FUZZER = "-fsanitize=fuzzer,address,undefined";
+
+/** The screen's letters, as the build made them. */
+const FONT = "builddir/spleen.c";
+const SCREEN = ["cell_grid", "font", "page_walk", "terminal"];
 
 /** Program: its sources with their flags, and the flags that link it. */
 const PROGRAMS = {
@@ -59,6 +64,7 @@ const PROGRAMS = {
   paging: [[target("paging"), ...stub("paging")], FUZZER],
   boot_info: [[target("boot_info")], FUZZER],
   clock: [[target("clock")], FUZZER],
+  screen: [[target("screen"), ...shim(...SCREEN), [FONT, FUZZED]], FUZZER],
   blake2b_lines: [
     [
       ["test/fuzz/blake2b_lines.c", `${OWN} ${SANITIZERS}`],
@@ -72,17 +78,20 @@ const PROGRAMS = {
       ["test/fuzz/host_machine.c", HOSTED],
       ["shim/imports.c", IMPORTS],
       ...[
+        ...SCREEN,
         "calendar",
         "console",
         "linear_memory",
         "program_memory",
         "random",
+        "screen",
         "wasm3/backtrace",
         "wasm3/memory_hook",
         "wasm3/module_check",
         "wasm3/raw_imports",
         "wasm3/wasm3_engine",
       ].map((name) => [`shim/${name}.c`, SHIM]),
+      [FONT, SHIM],
       ...m3(
         "bind",
         "code",

@@ -204,7 +204,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes) {
     unsigned has = (unsigned)take_number(&input, 2);
     memset(&answers, 0, sizeof answers);
     memset(&info, 0, sizeof info);
-    boot_info_forget();
+    memory_map = NULL;
+    forgotten = false;
     char *cmdline = copy_of(data, strnlen((const char *)data, bytes), 1);
     char *file_cmdline = copy_of("of the file", 11, 1);
     answer_all(&input, has, cmdline, file_cmdline);

@@ -9,9 +9,9 @@
  *   --seconds N   fuzz each target for this time instead
  *   --seed N      the same seed draws the same inputs (default 1, with --seconds a new one)
  *
- * Targets: config elf memory_map requests paging boot_info clock modules; default all. Builds what it
- * needs in builddir/fuzz. Inputs that find something are kept in builddir/fuzz/findings; to see one
- * again: builddir/fuzz/TARGET FILE.
+ * Targets: config elf memory_map requests paging boot_info clock screen modules; default
+ * all. Builds what it needs in builddir/fuzz. Inputs that find something are kept in
+ * builddir/fuzz/findings; to see one again: builddir/fuzz/TARGET FILE.
  *
  * exit status: 0 nothing found, 1 something found, 2 wrong arguments, 3 cannot build
  */
@@ -27,7 +27,16 @@ import { KERNELS } from "./kernels.mjs";
 import { runModules } from "./modules.mjs";
 import { flipped, structured } from "./mutants.mjs";
 
-const FUZZERS = ["config", "elf", "memory_map", "requests", "paging", "boot_info", "clock"];
+const FUZZERS = [
+  "config",
+  "elf",
+  "memory_map",
+  "requests",
+  "paging",
+  "boot_info",
+  "clock",
+  "screen",
+];
 const TARGETS = [...FUZZERS, "modules"];
 
 /** Longest input; the targets read no more of one. */

@@ -19,6 +19,9 @@ const RUNS = 20_000;
 /** The same for the clock, which polls a timer thousands of times in each. */
 const CLOCK_RUNS = 1_000;
 
+/** The same for the screen, of which each compares all pixels several times. */
+const SCREEN_RUNS = 1_000;
+
 interface Outcome {
   readonly status: number | null;
   readonly stdout: string;
@@ -49,6 +52,7 @@ describe("the C sources hold their promises for any input:", () => {
     ["paging", RUNS],
     ["boot_info", RUNS],
     ["clock", CLOCK_RUNS],
+    ["screen", SCREEN_RUNS],
   ])(
     "%s",
     async (target, runs) => {
