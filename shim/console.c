@@ -81,11 +81,6 @@ void console_print(const char *format, ...) {
     va_end(args);
 }
 
-_Noreturn void machine_end(int status) {
-    out8(DEBUG_EXIT, status ? DEBUG_EXIT_FAILURE : DEBUG_EXIT_SUCCESS);
-    halt_forever();
-}
-
 static const char *error_name(enum error_code code) {
     switch (code) {
     case ERROR_EMPTY_MEMORY_MAP:

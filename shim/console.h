@@ -41,7 +41,8 @@ __attribute__((format(printf, 1, 2))) void console_print(const char *format, ...
 
 /*
  * Ends the machine: success only for status 0. QEMU's debug-exit device ends it
- * with 33 or 35; a machine without that device stops here for good.
+ * with 33 or 35. A machine without that device says how it ended and stops here,
+ * until a key restarts it.
  */
 _Noreturn void machine_end(int status);
 

@@ -34,6 +34,9 @@ static inline _Noreturn void halt_forever(void) {
         __asm__ volatile("cli; hlt");
 }
 
+/* In a loop that waits: leaves the processor's resources to others for a moment. */
+static inline void pause_processor(void) { __asm__ volatile("pause"); }
+
 static inline uint64_t read_tsc(void) {
     uint32_t low, high;
     __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));

@@ -11,6 +11,7 @@
 #include "descriptors.h"
 #include "engine.h"
 #include "libc.h"
+#include "machine_end.h"
 #include "options.h"
 #include "screen.h"
 
@@ -25,6 +26,8 @@ static void obey_options(void) {
     bool screen = framebuffer && !option_given(options, "console=serial") &&
                   screen_open(framebuffer, hhdm_offset, read_cr3());
     console_choose(!screen || !option_given(options, "console=screen"), screen);
+    if (option_given(options, "halt=wait"))
+        machine_end_stays();
 }
 
 _Noreturn void shim_main(void) {

@@ -44,7 +44,8 @@ function isKnown(position: u32): bool {
     wordBegins(position, "selftest=") ||
     wordBegins(position, "reclaim=") ||
     wordBegins(position, "crash=") ||
-    wordBegins(position, "console=")
+    wordBegins(position, "console=") ||
+    wordBegins(position, "halt=")
   );
 }
 
@@ -61,7 +62,7 @@ export function warnOfUnknownOptions(): void {
     if (end > position && !isKnown(position)) {
       warn("boot")
         .text(
-          "unknown option, ignored; known are log=, selftest=, reclaim=, crash=, console=:",
+          "unknown option, ignored; known are log=, selftest=, reclaim=, crash=, console=, halt=:",
         )
         .quoted("option", buffer + position, end - position)
         .end();
@@ -88,10 +89,13 @@ export function hasOptionKey(key: string): bool {
   return false;
 }
 
-/** Warns of values that the shim, which reads this before there is a kernel, does not know. */
+/** Warns of values that the shim, which reads these two before there is a kernel, does not know. */
 export function warnOfShimOptions(): void {
   const console = hasOption("console=both") || hasOption("console=serial");
   if (hasOptionKey("console=") && !console && !hasOption("console=screen")) {
     warn("boot").text("unknown value of console=, ignored; known are both, serial, screen").end();
+  }
+  if (hasOptionKey("halt=") && !hasOption("halt=wait")) {
+    warn("boot").text("unknown value of halt=, ignored; known is wait").end();
   }
 }

@@ -64,6 +64,7 @@ const PROGRAMS = {
   paging: [[target("paging"), ...stub("paging")], FUZZER],
   boot_info: [[target("boot_info")], FUZZER],
   clock: [[target("clock")], FUZZER],
+  keyboard: [[target("keyboard")], FUZZER],
   screen: [[target("screen"), ...shim(...SCREEN), [FONT, FUZZED]], FUZZER],
   blake2b_lines: [
     [
@@ -81,7 +82,10 @@ const PROGRAMS = {
         ...SCREEN,
         "calendar",
         "console",
+        "key_codes",
+        "keyboard",
         "linear_memory",
+        "machine_end",
         "program_memory",
         "random",
         "screen",

@@ -34,6 +34,8 @@ static inline _Bool read_random(uint64_t *value) {
     return 0;
 }
 
+static inline void pause_processor(void) {}
+
 static inline uint64_t read_cr3(void) { return HOST_PAGE_ROOT; }
 
 static inline void write_cr3(uint64_t value) { (void)value; }

@@ -9,7 +9,7 @@
  *   --seconds N   fuzz each target for this time instead
  *   --seed N      the same seed draws the same inputs (default 1, with --seconds a new one)
  *
- * Targets: config elf memory_map requests paging boot_info clock screen modules; default
+ * Targets: config elf memory_map requests paging boot_info clock keyboard screen modules; default
  * all. Builds what it needs in builddir/fuzz. Inputs that find something are kept in
  * builddir/fuzz/findings; to see one again: builddir/fuzz/TARGET FILE.
  *
@@ -35,6 +35,7 @@ const FUZZERS = [
   "paging",
   "boot_info",
   "clock",
+  "keyboard",
   "screen",
 ];
 const TARGETS = [...FUZZERS, "modules"];

@@ -52,6 +52,7 @@ describe("the C sources hold their promises for any input:", () => {
     ["paging", RUNS],
     ["boot_info", RUNS],
     ["clock", CLOCK_RUNS],
+    ["keyboard", RUNS],
     ["screen", SCREEN_RUNS],
   ])(
     "%s",
