@@ -201,17 +201,17 @@ const struct limine_framebuffer *boot_info_framebuffer(uint64_t *hhdm_offset) {
     const struct limine_framebuffers *screens = framebuffer_request.response;
     const struct limine_hhdm *hhdm = hhdm_request.response;
     const struct limine_memmap *map = memmap_request.response;
-    uint64_t length;
     if (!screens || screens->framebuffer_count == 0 || !hhdm || !map)
         return NULL;
     const struct limine_framebuffer *screen = screens->framebuffers[0];
-    if (__builtin_mul_overflow(screen->pitch, screen->height, &length))
+    uint64_t base = (uint64_t)screen->address - hhdm->offset, length, end;
+    if (__builtin_mul_overflow(screen->pitch, screen->height, &length) || length == 0 ||
+        __builtin_add_overflow(base, length, &end))
         return NULL;
-    uint64_t base = (uint64_t)screen->address - hhdm->offset;
     for (uint64_t i = 0; i < map->entry_count; i++) {
         const struct limine_memmap_entry *entry = map->entries[i];
         bool overlaps = base - entry->base < entry->length || entry->base - base < length;
-        if (overlaps && is_taken(entry->type))
+        if (overlaps && entry->length && is_taken(entry->type))
             return NULL;
     }
     *hhdm_offset = hhdm->offset;

@@ -165,6 +165,30 @@ static void check_screen(const struct boot_region *region, unsigned has) {
     }
 }
 
+/* The screen is to be drawn on if nothing else lies where it is. */
+static void check_drawable(unsigned has) {
+    typedef unsigned __int128 wide;
+    const wide space = (wide)1 << 64;
+    wide base = (uint64_t)answers.screen.address - answers.hhdm.offset;
+    wide end = base + (wide)answers.screen.pitch * answers.screen.height;
+    bool expected = has & HAS_SCREENS && answers.screens.framebuffer_count == 1 && has & HAS_HHDM &&
+                    has & HAS_MEMMAP && base < end && end <= UINT64_MAX;
+    if (answers.memmap.entry_count > ENTRIES_MAX)
+        return;
+    for (size_t i = 0; i < answers.memmap.entry_count; i++) {
+        const struct limine_memmap_entry *entry = &answers.entries[i];
+        wide first = entry->base, last = first + entry->length;
+        /* An entry that is said to go beyond the last address goes on at the first. */
+        bool overlaps = (first < end && last > base) || (last > space && last - space > base);
+        bool harmless = entry->type == 1 || entry->type == 7 || entry->type == 8;
+        expected &= !overlaps || harmless || entry->length == 0;
+    }
+    uint64_t hhdm_offset = 0;
+    const struct limine_framebuffer *found = boot_info_framebuffer(&hhdm_offset);
+    REQUIRE(found == (expected ? &answers.screen : NULL));
+    REQUIRE(!found || hhdm_offset == answers.hhdm.offset);
+}
+
 static void check_image(const struct boot_info *result) {
     uint64_t delta = answers.address.physical_base - answers.address.virtual_base;
     static const uint64_t lengths[] = {8192, 4096, 8192, FIRST_LINEAR_BYTES, 4096};
@@ -210,6 +234,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes) {
     char *file_cmdline = copy_of("of the file", 11, 1);
     answer_all(&input, has, cmdline, file_cmdline);
 
+    check_drawable(has);
     const char *options = "";
     if ((has & HAS_CMDLINE) && (has & HAS_CMDLINE_TEXT))
         options = cmdline;
