@@ -9,7 +9,8 @@
 # --loader, --engine, --options, --program and what belongs to it (--argument, --env, --file,
 # --directory, --input) go to scripts/build_iso.sh, everything else to scripts/run_qemu_ovmf.sh;
 # what follows -- are the program's arguments. What is typed goes to a program with --input console.
-# SECONDS is 60 here (none with --gdb). Says at each step what it does and how long that took.
+# SECONDS is 60 here (none with --gdb and --display). Says at each step what it does and how long
+# that took.
 #
 # examples:
 #   npm run boot
@@ -51,7 +52,7 @@ while [ $# -gt 0 ]; do
             for word in "$@"; do iso_arguments+=(--argument "$word"); done
             break
             ;;
-        --memory | --accel | --cpu | --log)
+        --memory | --accel | --cpu | --log | --screen | --video)
             require_value "$1" $#
             run_arguments+=("$1" "$2")
             shift
@@ -60,7 +61,7 @@ while [ $# -gt 0 ]; do
             show_help "$0"
             exit 0
             ;;
-        --gdb)
+        --gdb | --display)
             run_arguments+=("$1")
             gdb=yes
             ;;

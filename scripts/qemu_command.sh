@@ -37,6 +37,23 @@ in_option() {
     printf '%s' "${1//,/,,}"
 }
 
+# Sets exit_device, monitor and display; the machine's own files lie in directory $1. A machine whose
+# screen somebody wants to see stays on when its kernel has ended: what the kernel tells the exit
+# device then goes to a file, and it takes commands from a pipe.
+compose_screen() {
+    exit_device=(-device "isa-debug-exit,iobase=0xf4,iosize=0x04")
+    monitor=(-monitor none)
+    display=(-display none)
+    if [ "$screen" ] || [ "$window" = yes ]; then
+        exit_device=(-chardev "file,id=end,path=$(in_option "$1/end")"
+            -device "isa-debugcon,iobase=0xf4,chardev=end")
+        monitor=(-chardev "pipe,id=monitor,path=$(in_option "$1/monitor")" -mon chardev=monitor)
+    fi
+    [ "$window" = no ] || display=()
+    [ -z "$video" ] || display+=(-vga none)
+    [ -z "$video" ] || [ "$video" = none ] || display+=(-device "$video")
+}
+
 # Sets qemu to the whole command, and memory_place to where the machine's memory is; the machine's
 # own files lie in directory $1.
 #
@@ -48,6 +65,8 @@ compose_command() {
     # ^C is for the machine where it is typed to.
     [ "$input" = no ] ||
         serial=(-chardev "stdio,id=console,signal=off" -serial chardev:console)
+    local exit_device monitor display
+    compose_screen "$1"
     memory_place="in this machine's"
     # The kernel of this machine may refuse to promise more than it has.
     if [ "$mebibytes" -gt "$(available_mebibytes)" ]; then
@@ -59,8 +78,8 @@ compose_command() {
         qemu-system-x86_64
         -M "q35,accel=$accel" -cpu "$cpu" -m "${mebibytes}M"
         -object "$backend,id=ram,size=${mebibytes}M,share=on$file" -machine memory-backend=ram
-        "${serial[@]}" -monitor none -display none -nic none
-        -no-reboot -device "isa-debug-exit,iobase=0xf4,iosize=0x04"
+        "${serial[@]}" "${monitor[@]}" "${display[@]}" -nic none
+        -no-reboot "${exit_device[@]}"
     )
     if [ "$firmware" = uefi ]; then
         qemu+=(
@@ -74,7 +93,7 @@ compose_command() {
         # A disk that can be written, as USB disks can (Limine 8 and 9 wait for ever for one that
         # cannot); what is written goes nowhere.
         qemu+=(
-            -device qemu-xhci -device usb-storage,drive=stick
+            -device "$usb_controller" -device usb-storage,drive=stick
             -drive "if=none,id=stick,format=raw,snapshot=on,file=$(in_option "$iso")"
         )
     fi

@@ -13,6 +13,12 @@
 #                      help lists them
 #   --bios             SeaBIOS in the place of UEFI firmware, for an ISO that Limine boots
 #   --usb              the ISO as a USB disk in the place of a CD
+#   --ehci             the same at a controller for USB 2, where --usb has one for USB 3
+#   --screen FILE      saves what the screen shows at the end, as PNG
+#   --display          a window shows the screen; the machine stays on until the window is closed, or
+#                      a key is typed after its end, and SECONDS have no default
+#   --video DEVICE     QEMU's display device with its properties, for example
+#                      VGA,xres=1920,yres=1080 or ramfb; none for a machine without a screen
 #   --icount           guest time counts instructions, so that timings repeat exactly; needs tcg
 #                      and ten times the usual SECONDS
 #   --log FILE         where the serial console goes, besides the screen (default test_output.log
@@ -30,6 +36,7 @@
 # examples:
 #   scripts/run_qemu_ovmf.sh builddir/slop.iso 15 --memory 512
 #   scripts/run_qemu_ovmf.sh builddir/slop.iso 60 --memory 4G --log /tmp/4g.log
+#   scripts/run_qemu_ovmf.sh builddir/slop.iso 60 --screen /tmp/screen.png
 #   scripts/run_qemu_ovmf.sh builddir/slop.iso --gdb
 #
 # environment: OVMF_CODE and OVMF_VARS name other firmware files.
@@ -74,6 +81,10 @@ cpu=max
 log=$root/test_output.log
 firmware=uefi
 medium=cd
+usb_controller=qemu-xhci
+screen=
+window=no
+video=
 icount=no
 gdb=no
 input=no
@@ -87,6 +98,10 @@ while [ $# -gt 0 ]; do
         --log) require_value "$1" $# && log=$2 && shift ;;
         --bios) firmware=bios ;;
         --usb) medium=usb ;;
+        --ehci) medium=usb && usb_controller=usb-ehci ;;
+        --screen) require_value "$1" $# && screen=$2 && shift ;;
+        --display) window=yes ;;
+        --video) require_value "$1" $# && video=$2 && shift ;;
         --icount) icount=yes ;;
         --gdb) gdb=yes ;;
         --input) input=yes ;;
@@ -118,7 +133,7 @@ fi
 
 # 0 means no limit, to `timeout` as well.
 if [ -z "$seconds" ]; then
-    if [ "$gdb" = yes ]; then seconds=0; else seconds=15; fi
+    if [ "$gdb" = yes ] || [ "$window" = yes ]; then seconds=0; else seconds=15; fi
 elif ! [[ $seconds =~ ^[1-9][0-9]{0,5}$ ]]; then
     usage_error "SECONDS must be a whole number from 1 to 999999, not '$seconds'"
 fi
@@ -154,6 +169,11 @@ elif ! [ -s "$iso" ]; then
     fail "$STATUS_MISSING" "$iso is empty; make it with: scripts/build_iso.sh"
 elif ! [ -r "$iso" ]; then
     fail "$STATUS_MISSING" "$iso cannot be read"
+fi
+if [ "$screen" ]; then
+    [ ! -d "$screen" ] || usage_error "--screen must name a file, and $screen is a directory"
+    [ -w "$(dirname -- "$screen")" ] ||
+        fail "$STATUS_MISSING" "the directory of $screen is not there, or cannot be written"
 fi
 # Absolute, because QEMU would take "a:b.iso" for a protocol.
 make_absolute iso
@@ -255,7 +275,7 @@ if [ "$firmware" = uefi ]; then
     chmod u+w "$scratch/OVMF_VARS.fd"
 fi
 compose_command "$scratch"
-mkfifo "$scratch/console"
+mkfifo "$scratch/console" "$scratch/monitor.in" "$scratch/monitor.out"
 
 if [ "$gdb" = yes ]; then
     symbols=$root/builddir/shim.elf
@@ -305,15 +325,65 @@ case $log_kind in
     messages) follow "$console_pid" >&2 2>"$scratch/log.errors" & log_pid=$! ;;
 esac
 
+# Seconds that a machine gets beyond its time for the picture of its screen.
+readonly PICTURE_PATIENCE=15
+
+# pause: a tenth of a second, or until QEMU answers; no process that could be left behind.
+pause() {
+    read -rt 0.1 -u 6 || :
+}
+
+# take_picture: has QEMU write the screen to the scratch folder's picture.png, which it then is, whole.
+take_picture() {
+    local tries place=${scratch//\\/\\\\}
+    rm -f -- "$scratch/picture.png"
+    printf 'screendump "%s/picture.png" -f png\n' "${place//\"/\\\"}" >&7
+    for ((tries = 0; tries < 50; ++tries)); do
+        [ "$(tail -c 8 -- "$scratch/picture.png" 2>/dev/null | head -c 4)" != IEND ] || return 0
+        pause
+    done
+    return 1
+}
+
+# watch_screen PID: until the kernel ends, or the machine's time does, and then until the screen has
+# been the same twice: what says that the kernel ended may come before the last that it shows.
+watch_screen() {
+    local end=$((begin + seconds * 1000)) tries sum last=
+    exec 6<>"$scratch/monitor.out" 7<>"$scratch/monitor.in"
+    while ! [ -s "$scratch/end" ] && kill -0 "$1" 2>/dev/null &&
+        { [ "$seconds" -eq 0 ] || [ "$(uptime_milliseconds)" -lt "$end" ]; }; do
+        pause
+    done
+    [ -s "$scratch/end" ] || : >"$scratch/overtime"
+    for ((tries = 0; tries < 10; ++tries)); do
+        take_picture || break
+        sum=$(cksum <"$scratch/picture.png")
+        [ "$sum" != "$last" ] || break
+        last=$sum
+        pause
+        pause
+        pause
+    done
+    echo quit >&7
+}
+
+limit=$seconds
+[ -z "$screen" ] || [ "$seconds" -eq 0 ] || limit=$((seconds + PICTURE_PATIENCE))
 begin=$(uptime_milliseconds)
-"${tied[@]}" timeout "${foreground[@]}" --kill-after=2 "$seconds" "${qemu[@]}" \
+"${tied[@]}" timeout "${foreground[@]}" --kill-after=2 "$limit" "${qemu[@]}" \
     <&3 >"$scratch/console" 2>"$scratch/errors" 8>&- &
 machine_pid=$!
+watch_pid=
+if [ "$screen" ]; then
+    watch_screen "$machine_pid" 8>&- &
+    watch_pid=$!
+fi
 status=0
 # The shell would report a machine that a signal ended; it is named below.
 wait "$machine_pid" 2>/dev/null || status=$?
 is_console_whole=yes
 wait "$console_pid" || is_console_whole=no
+[ -z "$watch_pid" ] || wait "$watch_pid" || true
 milliseconds=$(($(uptime_milliseconds) - begin))
 elapsed=$((milliseconds / 1000)).$(printf %03d $((milliseconds % 1000)))
 
@@ -350,6 +420,18 @@ program=$(LC_ALL=C sed -nE '
     s/^\[ *[0-9]+\.[0-9]+\] program: started: .*/was still running/p
     s/^\[ *[0-9]+\.[0-9]+\] program: ended: status=([0-9]+) .* how=([a-z]+)$/\2 with status \1/p
     ' "$scratch/log" | tail -n 1)
+# Without the exit device, what the kernel told it is in a file.
+if [ "$status" -eq 0 ] && ! grep -q "terminating on signal" "$scratch/errors"; then
+    case $(od -An -tx1 -N1 -- "$scratch/end" 2>/dev/null) in
+        " 10") status=$QEMU_KERNEL_PASSED ;;
+        " 11") status=$QEMU_KERNEL_FAILED ;;
+        *) [ ! -e "$scratch/overtime" ] || status=$STATUS_TIMEOUT ;;
+    esac
+fi
+if [ "$screen" ]; then
+    mv -f -- "$scratch/picture.png" "$screen" 2>/dev/null ||
+        say "there is no picture of the screen in $screen"
+fi
 
 # The answer, from QEMU's exit status and the console.
 [ "$is_console_whole" = yes ] || fail "$STATUS_MISSING" "the console could not be kept in $TMPDIR, and\

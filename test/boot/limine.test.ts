@@ -24,7 +24,7 @@ describeLimine((limine) => {
     log.line("boot", "SlopOS Kernel Started!");
   }
 
-  it("starts the kernel from a USB disk as well", () => expectStart("--usb"));
+  it.each(["--usb", "--ehci"])("starts the kernel from a USB disk as well: %s", expectStart);
 
   it.skipIf(!existsSync(join(limine.directory, "limine-bios-cd.bin")))(
     "starts the kernel from BIOS as well",

@@ -26,8 +26,8 @@ async function expectStubPanic(
 describe("the stub loader", () => {
   describe.each(ENGINES)("", (engine) => describeBoots("stub", engine));
 
-  it("starts the kernel from a USB disk as well", async () => {
-    const { status, log } = await boot("stub", { run: ["60", "--usb"] });
+  it.each(["--usb", "--ehci"])("starts the kernel from a USB disk as well: %s", async (option) => {
+    const { status, log } = await boot("stub", { run: ["60", option] });
     expect(status, log.text).toBe(0);
     log.line("boot", "SlopOS Kernel Started!");
   });
