@@ -339,7 +339,8 @@ take_picture() {
     rm -f -- "$scratch/picture.png"
     printf 'screendump "%s/picture.png" -f png\n' "${place//\"/\\\"}" >&7
     for ((tries = 0; tries < 50; ++tries)); do
-        [ "$(tail -c 8 -- "$scratch/picture.png" 2>/dev/null | head -c 4)" != IEND ] || return 0
+        # Its last chunk has no data: the name comes before the checksum, which ends the file.
+        tail -c 8 -- "$scratch/picture.png" 2>/dev/null | grep -aq ^IEND && return
         pause
     done
     return 1

@@ -70,7 +70,7 @@ const DEVICES = ["ramfb", "virtio-vga", "bochs-display"];
 
 describe("under the stub the screen shows the log", () => {
   it.each(SIZES)("at %i by %i", async (width, height) => {
-    const device = `VGA,vgamem_mb=64,xres=${width},yres=${height}`;
+    const device = `VGA,vgamem_mb=64,refresh_rate=30000,xres=${width},yres=${height}`;
     const result = await see("stub", { run: ["--video", device] });
     expect(result.status, result.log.text).toBe(0);
     expect(result.screen).toMatchObject({ width, height });
