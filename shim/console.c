@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cpu.h"
+#include "keyboard.h"
 #include "ports.h"
 #include "screen.h"
 
@@ -56,7 +57,7 @@ void console_write(const char *text, size_t bytes) {
 int console_read(void) {
     uint8_t status = in8(UART_STATUS);
     /* A port that is not there reads as ones. */
-    return status != 0xff && status & STATUS_HAS_DATA ? in8(UART_DATA) : -1;
+    return status != 0xff && status & STATUS_HAS_DATA ? in8(UART_DATA) : keyboard_read();
 }
 
 void console_reset(void) {

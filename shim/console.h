@@ -30,7 +30,7 @@ void console_choose(bool serial, bool screen);
 /* Writes `bytes` of UTF-8. Gives up on a port that never becomes ready. */
 void console_write(const char *text, size_t bytes);
 
-/* The next byte that has come in, or -1 if there is none. */
+/* The next byte that has come in by the serial port or the keyboard, or -1 if there is none. */
 int console_read(void);
 
 /* Makes what is written next readable, whatever colours a program has left. */
