@@ -19,6 +19,9 @@ static size_t burst = 1;
 
 static bool uses_serial = true, uses_screen;
 
+/* The last byte that was written ends no line. */
+static bool in_line;
+
 void console_init(void) {
     out8(UART_INTERRUPTS, 0);
     out8(UART_LINE, LINE_DIVISOR);
@@ -48,6 +51,8 @@ static void serial_write(const char *text, size_t bytes) {
 }
 
 void console_write(const char *text, size_t bytes) {
+    if (bytes)
+        in_line = text[bytes - 1] != '\n';
     if (uses_serial)
         serial_write(text, bytes);
     if (uses_screen)
@@ -63,6 +68,12 @@ int console_read(void) {
 void console_reset(void) {
     if (uses_screen)
         screen_reset();
+}
+
+void console_begin_line(void) {
+    console_reset();
+    if (in_line)
+        console_write("\n", 1);
 }
 
 /* Formats into a fixed buffer; a longer text is cut. */
@@ -101,7 +112,7 @@ static const char *error_name(enum error_code code) {
 }
 
 static void panic_va(const char *tag, enum error_code code, const char *format, va_list args) {
-    console_reset();
+    console_begin_line();
     console_print("PANIC: %s: ", tag);
     print_va(format, args);
     console_print(" code=%d name=%s\n", code, error_name(code));

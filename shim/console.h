@@ -36,6 +36,9 @@ int console_read(void);
 /* Makes what is written next readable, whatever colours a program has left. */
 void console_reset(void);
 
+/* The same, and what is written next begins a line. */
+void console_begin_line(void);
+
 /* Writes a formatted text; what exceeds 512 bytes is cut. */
 __attribute__((format(printf, 1, 2))) void console_print(const char *format, ...);
 

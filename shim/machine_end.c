@@ -36,7 +36,7 @@ _Noreturn void machine_end(int status) {
     ending = true;
     bool restarts = !stays && keyboard_present();
     uint64_t microseconds = clock_nanoseconds() / 1000;
-    console_reset();
+    console_begin_line();
     console_print("[%5llu.%06llu] shim: %s, switch it off%s: status=%d\n",
                   (unsigned long long)(microseconds / 1000000),
                   (unsigned long long)(microseconds % 1000000), status ? "failure" : "success",

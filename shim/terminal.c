@@ -240,7 +240,5 @@ void terminal_reset(void) {
     terminal.reading = IN_TEXT;
     grid.cursor_hidden = false;
     grid.style = STYLE_PLAIN;
-    if (grid.column)
-        grid_break_line();
     grid_mark_cursor(true);
 }

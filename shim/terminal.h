@@ -31,8 +31,8 @@ void terminal_start(uint32_t columns, uint32_t rows);
 void terminal_write(const char *text, size_t bytes);
 
 /*
- * Ends whatever sequence the text has begun, and goes on in ordinary colours,
- * with a cursor that shows, in a line of its own.
+ * Ends whatever sequence the text has begun, and goes on in ordinary colours and
+ * with a cursor that shows.
  */
 void terminal_reset(void);
 

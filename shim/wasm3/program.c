@@ -239,5 +239,6 @@ int program_run(const struct boot_info *info) {
                  &kernel_stack);
     kernel_stack = 0;
     stack_limit = limit;
+    console_reset();
     return finish();
 }

@@ -150,8 +150,6 @@ static void test_text(struct input *input) {
 
     /* What has been left behind does not get in the way of what matters. */
     screen_reset();
-    if (model.column)
-        line_feed();
     model.hidden = 0;
     plain();
     for (const char *next = "PANIC"; *next; next++)
