@@ -124,6 +124,7 @@ case $loader in
     *) usage_error "--loader must be auto, limine or stub, not '$loader'" ;;
 esac
 
+readonly FONT_LICENCE=/usr/share/doc/fonts-spleen/copyright
 readonly BUILD_HINT="build it with: scripts/build.sh"
 case $engine in
     wasm3)
@@ -189,6 +190,8 @@ flock 9 2>/dev/null || true
 tree=$scratch/tree
 mkdir -p "$tree/EFI/BOOT" "$tree/boot"
 cp -- "$shim" "$tree/boot/shim.elf"
+# The letters on the screen, which the shim carries, come with their licence.
+[ ! -r "$FONT_LICENCE" ] || cp -- "$FONT_LICENCE" "$tree/boot/font-licence.txt"
 [ "$module" = none ] || cp -- "$module" "$tree/boot/kernel.wasm"
 
 # The program and what it is given, each a module after the kernel's.

@@ -39,6 +39,15 @@ describe("an ISO for", () => {
         expect(sha256(extract(iso, "/boot/kernel.wasm", work))).toBe(sha256(readFileSync(KERNEL)));
       }));
 
+    it("carries the licence of the letters that the shim draws", () =>
+      withDirectory(async (work) => {
+        const iso = join(work, "a.iso");
+        expect(await build("-o", iso)).toMatchObject({ status: 0 });
+        const licence = extract(iso, "/boot/font-licence.txt", work).toString();
+        expect(licence).toMatch(/Copyright: .* Frederic Cambus/);
+        expect(licence).toContain("Redistributions in binary form");
+      }));
+
     it("hands the options on as they were typed", () =>
       withDirectory(async (work) => {
         const iso = join(work, "a.iso");
