@@ -35,16 +35,21 @@ export function sizeInUnits(digits: string, unit: string): bigint | null {
 
 const UNIT_NAMES = ["bytes", "KiB", "MiB", "GiB", "TiB"] as const;
 
+/** Three to four digits of `value`; a whole number has no fraction. */
+function shortNumber(value: number): string {
+  return value.toFixed(Number.isInteger(value) || value >= 1000 ? 0 : value >= 100 ? 1 : 2);
+}
+
 /** `bytes` for a person: a whole number of bytes, or three to four digits of the largest unit. */
 export function formatBytes(bytes: number | bigint): string {
   let value = Number(bytes);
   let unit = 0;
-  while (value >= 1024 && unit + 1 < UNIT_NAMES.length) {
+  // What would be written as 1024 of a unit is one of the next.
+  while (Number(shortNumber(value)) >= 1024 && unit + 1 < UNIT_NAMES.length) {
     value /= 1024;
     ++unit;
   }
-  const digits = Number.isInteger(value) || value >= 1000 ? 0 : value >= 100 ? 1 : 2;
-  return `${value.toFixed(digits)} ${UNIT_NAMES[unit]}`;
+  return `${shortNumber(value)} ${UNIT_NAMES[unit]}`;
 }
 
 /** Sizes that `syntheticMap` takes, bytes: below, no kernel fits; above, no PC has address lines. */
