@@ -256,4 +256,35 @@ describe.skipIf(NO_BROWSER)("allocators", () => {
       await expect.poll(() => page.locator(".heat-canvas").getAttribute("aria-label")).toBe(whole);
     });
   });
+
+  test("what was gone into is left one step at a time, or all at once", async () => {
+    await site.visit({ fragment: `bytes=${2 ** 40}&tab=allocators` }, async (explorer) => {
+      const { page } = explorer;
+      await explorer.ready();
+      const cellSize = async () =>
+        /cells of (.+)$/.exec((await page.locator(".heat-canvas").getAttribute("aria-label"))!)![1];
+      const enter = async () => {
+        await page.locator(".heat-canvas").focus();
+        await page.keyboard.press("End");
+        await page.getByRole("button", { name: "Go inside" }).click();
+      };
+      const up = page.getByRole("button", { name: "One step up" });
+      await expect.poll(cellSize).toBe("512 MiB");
+      await enter();
+      await expect.poll(cellSize).toBe("256 KiB");
+      await enter();
+      await expect.poll(cellSize).toBe("4 KiB");
+      await up.click();
+      await expect.poll(cellSize).toBe("256 KiB");
+      await up.click();
+      await expect.poll(cellSize).toBe("512 MiB");
+      expect(await up.count()).toBe(0);
+      await enter();
+      await expect.poll(cellSize).toBe("256 KiB");
+      await enter();
+      await expect.poll(cellSize).toBe("4 KiB");
+      await page.getByRole("button", { name: "Show all" }).click();
+      await expect.poll(cellSize).toBe("512 MiB");
+    });
+  });
 });

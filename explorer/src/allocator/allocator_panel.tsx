@@ -21,6 +21,12 @@ import { HeatMap } from "./heat_map.tsx";
 import { Orders } from "./orders.tsx";
 import { WorkloadForm } from "./workload_form.tsx";
 
+/** A part of memory that the heat map shows. */
+interface HeatRange {
+  readonly base: number;
+  readonly bytes: number;
+}
+
 export interface AllocatorPanelProps {
   readonly client: MachineClient;
   readonly report: AllocatorReport;
@@ -48,7 +54,9 @@ export function AllocatorPanel(props: AllocatorPanelProps) {
   const [error, setError] = useState("");
   /** First byte of the chosen cell; null for none. */
   const [chosen, setChosen] = useState<number | null>(null);
-  const [range, setRange] = useState<{ base: number; bytes: number } | null>(null);
+  /** What the heat map went into, one inside the other; empty for all of memory. */
+  const [ranges, setRanges] = useState<readonly HeatRange[]>([]);
+  const range = ranges.at(-1) ?? null;
   /** Settings reach a load that runs already. */
   const change = (settings: WorkloadSettings) => {
     onLoad(settings);
@@ -60,17 +68,23 @@ export function AllocatorPanel(props: AllocatorPanelProps) {
   const cell = chosen === null ? -1 : cellAt(cells, chosen);
   const cellBase = cell < 0 ? null : cells.bases[cell]!;
 
-  const show = (next: { base: number; bytes: number } | null) => {
-    setRange(next);
+  const show = (next: readonly HeatRange[]) => {
+    setRanges(next);
     setChosen(null);
-    client.ask("focus", { range: next }).catch((reason: Error) => setError(reason.message));
+    const ask = client.ask("focus", { range: next.at(-1) ?? null });
+    ask.catch((reason: Error) => setError(reason.message));
+  };
+  /** Out of the range in view; the cell that it is stays chosen. */
+  const leave = () => {
+    show(ranges.slice(0, -1));
+    setChosen(range && range.base);
   };
   // Another machine, or the panel opened again, begins with all of memory.
   useEffect(() => () => void client.ask("focus", { range: null }).catch(() => {}), [client]);
 
   const enter =
     cells.cellBytes > FRAME_BYTES
-      ? (at: number) => show({ base: cells.bases[at]!, bytes: cells.cellBytes })
+      ? (at: number) => show([...ranges, { base: cells.bases[at]!, bytes: cells.cellBytes }])
       : undefined;
   return (
     <div class="allocator">
@@ -82,9 +96,14 @@ export function AllocatorPanel(props: AllocatorPanelProps) {
               : "All managed memory, in address order, holes left out"}
           </p>
           {range && (
-            <button type="button" onClick={() => show(null)}>
-              Show all
-            </button>
+            <>
+              <button type="button" onClick={leave}>
+                One step up
+              </button>
+              <button type="button" onClick={() => show([])}>
+                Show all
+              </button>
+            </>
           )}
         </div>
         <HeatMap
@@ -92,7 +111,7 @@ export function AllocatorPanel(props: AllocatorPanelProps) {
           chosen={cell}
           onChoose={(at) => setChosen(at < 0 ? null : cells.bases[at]!)}
           onEnter={enter}
-          onLeave={() => show(null)}
+          onLeave={leave}
         />
         <FragmentationPlot points={history} />
         {lastChange && report.last && (

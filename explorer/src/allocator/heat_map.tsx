@@ -20,7 +20,7 @@ export interface HeatMapProps {
   readonly onChoose: (cell: number) => void;
   /** Shows what is inside a cell; undefined if cells are single frames. */
   readonly onEnter?: ((cell: number) => void) | undefined;
-  /** Goes back to all of memory. */
+  /** Goes back to what the part in view was gone into from. */
   readonly onLeave: () => void;
 }
 
