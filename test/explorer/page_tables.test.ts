@@ -129,4 +129,60 @@ describe.skipIf(NO_BROWSER)("page tables", () => {
       expect(await page.getByTestId("walk-result").innerText()).toContain("Physical");
     });
   });
+
+  test("tables are grids of 512 entries to go through, from the root to a page", async () => {
+    const machine = bootedMachine();
+    const entriesOf = (table: number) =>
+      Array.from({ length: 512 }, (_, index) => machine.physicalMemory.load(table + 8 * index));
+    await site.visit({ fragment: `machine=${NAME}&tab=page-tables` }, async (explorer) => {
+      const { page } = explorer;
+      await explorer.ready();
+      const grid = page.locator(".entry-grid");
+      const level = (name: string) =>
+        page
+          .getByRole("group", { name: "Table in view" })
+          .getByRole("button", { name, exact: true });
+      await level("PML4").click();
+      let table = machine.pageRoot;
+      // Level by level to the last entry that is present, as long as it leads to a table.
+      for (const name of ["PML4", "PDPT", "PD", "PT"]) {
+        await grid.and(page.getByRole("application", { name: new RegExp(`^${name},`) })).waitFor();
+        const entries = entriesOf(table);
+        const present = entries.map((entry) => (entry & 1n) === 1n);
+        const drawn = await grid
+          .locator(".entry")
+          .evaluateAll((all) => all.map((one) => !one.classList.contains("absent")));
+        expect(drawn).toEqual(present);
+        const index = present.lastIndexOf(true);
+        const entry = entries[index]!;
+        await grid.locator(".entry").nth(index).click();
+        await page
+          .getByText(`0x${entry.toString(16).padStart(16, "0")}`)
+          .first()
+          .waitFor();
+        const facts = page.locator(".entry-facts");
+        await expect.poll(() => facts.innerText()).toContain(`Entry ${index}, for the`);
+        const isPage = name === "PT" || (name !== "PML4" && (entry & 0x80n) !== 0n);
+        const text = await facts.innerText();
+        expect(text).toContain(entry >> 63n ? "may not be fetched" : "may be fetched");
+        expect(text).toContain(entry & 2n ? "writing is allowed" : "writing faults");
+        expect(text.includes("Memory type")).toBe(isPage);
+        if (isPage) break;
+        table = Number(entry & 0x000f_ffff_ffff_f000n);
+        await facts.getByRole("button", { name: /^Go into the/ }).click();
+      }
+      const walked = await page.getByTestId("walk-result").innerText();
+      expect(walked).toContain("Physical");
+      // One out, one to the left: by the keyboard.
+      await grid.focus();
+      await page.keyboard.press("Escape");
+      const spoken = () => page.locator(".entry-facts [role=status]").innerText();
+      const before = await spoken();
+      await page.keyboard.press("ArrowLeft");
+      await expect.poll(spoken).not.toBe(before);
+      expect(Number(/Entry (\d+)/.exec(await spoken())![1])).toBe(
+        Number(/Entry (\d+)/.exec(before)![1]) - 1,
+      );
+    });
+  });
 });

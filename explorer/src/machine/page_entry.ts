@@ -6,7 +6,7 @@
 import * as bits from "../../../sim/page_entry.ts";
 
 /** A bit of an entry, by the manual's name. */
-interface FlagBit {
+export interface FlagBit {
   readonly name: string;
   readonly mask: bigint;
 }
@@ -54,15 +54,20 @@ function patBit(level: number): bigint {
   return BigInt(level === 3 ? bits.PAT_4K : bits.PAT_LARGE);
 }
 
+/** The flags that an entry of `level` has, set or not; PS where an entry may map a page or not. */
+export function entryFlags(entry: bigint, level: number): FlagBit[] {
+  const flags = [...COMMON_FLAGS];
+  if (level === 1 || level === 2) flags.push({ name: "PS", mask: LARGE });
+  if (mapsPage(entry, level)) flags.push(...PAGE_FLAGS, { name: "PAT", mask: patBit(level) });
+  flags.push({ name: "XD", mask: EXECUTE_DISABLE });
+  return flags;
+}
+
 /** Names of the bits that are set in an entry of `level`. */
 export function flagNames(entry: bigint, level: number): string[] {
-  const flags = [...COMMON_FLAGS];
-  if (mapsPage(entry, level)) {
-    flags.push(...PAGE_FLAGS, { name: "PAT", mask: patBit(level) });
-    if (level < 3) flags.push({ name: "PS", mask: LARGE });
-  }
-  flags.push({ name: "XD", mask: EXECUTE_DISABLE });
-  return flags.filter(({ mask }) => entry & mask).map(({ name }) => name);
+  return entryFlags(entry, level)
+    .filter(({ mask }) => entry & mask)
+    .map(({ name }) => name);
 }
 
 /** Reserved bits that a present entry sets on a processor with NX and 1 GiB pages. */

@@ -193,6 +193,8 @@ export interface Requests {
     answer: readonly BlockInfo[];
   };
   walk: { ask: { readonly virtual: bigint }; answer: AddressWalk };
+  /** The 512 entries of the page table at a physical address. */
+  table: { ask: { readonly address: number }; answer: readonly bigint[] };
   mappings: { ask: null; answer: readonly MappedRun[] };
   /** What maps any of the physical `[base, end)`, cut to it. */
   mappingsOf: {

@@ -11,6 +11,7 @@ import { type Plan, planOf } from "../../../tools/plan/plan.ts";
 import { equationsOf, type Totals, totalsOf, unequal } from "../../../tools/plan/totals.ts";
 import { LARGE_PAGE_ORDER } from "../../../tools/trace/random_load.ts";
 import { Allocations } from "./allocations.ts";
+import { TABLE_ENTRIES } from "./page_entry.ts";
 import { walkAddress, walkAll } from "./page_walk.ts";
 import {
   type AddressWalk,
@@ -59,6 +60,11 @@ export class Session {
   /** Physical addresses of all page tables, the root first. */
   tables(): number[] {
     return this.started ? walkAll(this.#read, this.#machine.pageRoot).tables : [];
+  }
+
+  /** The entries of the page table at the physical `address`. */
+  table(address: number): bigint[] {
+    return Array.from({ length: TABLE_ENTRIES }, (_, index) => this.#read(address + 8 * index));
   }
 
   mappings(): MappedRun[] {

@@ -217,6 +217,8 @@ function serve(request: RequestMessage): unknown {
     }
     case "walk":
       return current().walk(request.ask.virtual);
+    case "table":
+      return current().table(request.ask.address);
     case "mappings":
       return current().mappings();
     case "mappingsOf":

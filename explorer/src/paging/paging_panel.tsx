@@ -9,6 +9,7 @@ import { type MachineClient } from "../machine/client.ts";
 import { type AddressWalk, type MappedRun } from "../machine/protocol.ts";
 import { kindOf } from "./address_kinds.ts";
 import { MappingTable } from "./mapping_table.tsx";
+import { TableGrid } from "./table_grid.tsx";
 import { WalkView } from "./walk_view.tsx";
 
 export interface PagingPanelProps {
@@ -103,6 +104,7 @@ export function PagingPanel(props: PagingPanelProps) {
       <div ref={shown} tabIndex={-1} role="group" aria-label="Page walk">
         {walk && <WalkView walk={walk} />}
       </div>
+      {walk && walk.steps.length > 0 && <TableGrid {...{ client, machine, walk }} onWalk={go} />}
       <MappingTable runs={runs} onWalk={go} />
     </div>
   );
