@@ -19,6 +19,8 @@ export {
   blocks_in_use,
   drain,
   fill,
+  frame_alloc,
+  frame_free,
   mix,
   mix_drop,
   mix_rise,

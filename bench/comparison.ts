@@ -7,6 +7,7 @@
  */
 
 import { SUBJECT } from "./allocators.ts";
+import { subjectIn } from "./calls.ts";
 import { COUNTED, COUNTED_AOT, GUEST, GUEST_AOT } from "./guest.ts";
 import { type Results } from "./results.ts";
 import { type Summary } from "./statistics.ts";
@@ -31,7 +32,7 @@ export function figuresOf({ speed, fragmentation, seeding, startUp }: Results): 
   const figures = new Map<string, Figures[string]>();
   for (const { engine, measure, allocator, ratio, time } of speed) {
     const figure = engine === GUEST || engine === GUEST_AOT ? time : ratio;
-    if (allocator === SUBJECT && figure) figures.set(`${measure}, ${engine}`, figure);
+    if (allocator === subjectIn(engine) && figure) figures.set(`${measure}, ${engine}`, figure);
   }
   for (const { allocator, mix, share } of fragmentation) {
     if (allocator !== SUBJECT) continue;

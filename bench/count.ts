@@ -47,6 +47,7 @@ const SCRIPTS: readonly Script[] = [
   mixed("W3 single", Mix.SINGLE),
   mixed("W3 geometric", Mix.GEOMETRIC),
   mixed("W3 uniform", Mix.UNIFORM),
+  mixed("kernel mix", Mix.KERNEL),
   {
     measure: "W4",
     before: [],

@@ -29,6 +29,7 @@ const MIXES: readonly (readonly [name: string, kind: number])[] = [
   ["order 0", Mix.SINGLE],
   ["geometric", Mix.GEOMETRIC],
   ["uniform", Mix.UNIFORM],
+  ["kernel mix", Mix.KERNEL],
 ];
 
 /** The allocators for which this is a question of seconds. */

@@ -33,7 +33,7 @@ const WASM2C_RUNTIME: readonly string[] = [
 ];
 
 /** Engines that run in programs of their own. */
-export type HostName = Exclude<EngineName, "v8" | "guest">;
+export type HostName = Exclude<EngineName, "v8" | "calls" | "guest">;
 
 /** What the results call them. */
 export const HOST_TITLES: Readonly<Record<HostName, string>> = {

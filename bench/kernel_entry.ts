@@ -190,6 +190,8 @@ function runWorkloads(): ErrorCode {
     runMix("W3-single", Mix.SINGLE) &&
     runMix("W3-geometric", Mix.GEOMETRIC) &&
     runMix("W3-uniform", Mix.UNIFORM) &&
+    runMix("kernel-mix", Mix.KERNEL) &&
+    runMix("Linux-mix", Mix.LINUX) &&
     runEveryLargeBlock() &&
     runStacks("order-9-pair", LARGE_ORDER, 1);
   if (passed && buddyFreeFrames() + cachedFrames() == frames) return ErrorCode.NONE;

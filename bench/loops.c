@@ -20,8 +20,14 @@
 /* A block that is in use: its first frame and, in the low bits, its order. */
 #define ORDER_BITS 4
 
+/* log2 of the bytes in a frame. */
+#define ADDRESS_SHIFT 12
+
+/* To callers from outside the frames lie from 4 GiB on, as the kernel's do. */
+#define FIRST_FRAME (1u << 20)
+
 /* Kinds of mix: which orders a request may have. */
-enum mix { MIX_SINGLE, MIX_UNIFORM, MIX_GEOMETRIC };
+enum mix { MIX_SINGLE, MIX_UNIFORM, MIX_GEOMETRIC, MIX_KERNEL, MIX_LINUX };
 
 static uint32_t frame_total;
 static uint32_t random_state;
@@ -48,6 +54,18 @@ EXPORT(alloc) uint32_t bench_alloc(uint32_t order) { return allocator_alloc(orde
 /* Returns 1 if the block was freed. */
 EXPORT(release) uint32_t bench_release(uint32_t frame, uint32_t order) {
     return allocator_free(frame, order);
+}
+
+/* As the kernel's export: the physical address, 0 for none. */
+EXPORT(frame_alloc) uint64_t bench_frame_alloc(uint32_t order, uint32_t flags) {
+    (void)flags;
+    uint32_t frame = allocator_alloc(order);
+    return frame == NO_FRAME ? 0 : (uint64_t)(frame + FIRST_FRAME) << ADDRESS_SHIFT;
+}
+
+/* As the kernel's export: 0 if the block was freed. */
+EXPORT(frame_free) uint32_t bench_frame_free(uint64_t address, uint32_t order) {
+    return !allocator_free((uint32_t)(address >> ADDRESS_SHIFT) - FIRST_FRAME, order);
 }
 
 /* Xorshift with the shifts 13, 17, 5 (Marsaglia, "Xorshift RNGs", 2003). */
@@ -118,11 +136,29 @@ EXPORT(drain) uint32_t bench_drain(uint32_t order) {
     return failures;
 }
 
+/* Of 200 requests 184 are for single frames, 7, 5 and 3 of order 1, 2 and 3, one for 2 MiB. */
+static inline uint32_t kernel_order(uint32_t draw) {
+    return (draw >= 184) + (draw >= 191) + (draw >= 196) + 6u * (draw >= 199);
+}
+
+/*
+ * The requests that Ingo Molnar counted on a Linux machine (linux-mm, "Re: the new VMt",
+ * 25 September 2000): 167081, 850, 16, 25, 0, 1, 0, 2, 13 and 5 of order 0 to 9.
+ */
+static inline uint32_t linux_order(uint32_t draw) {
+    return (draw >= 167081) + (draw >= 167931) + (draw >= 167947) + 2u * (draw >= 167972) +
+           2u * (draw >= 167973) + (draw >= 167975) + (draw >= 167988);
+}
+
 static inline uint32_t random_order(enum mix mix) {
     if (mix == MIX_SINGLE)
         return 0;
     if (mix == MIX_UNIFORM)
         return random_below(LARGEST_ORDER + 1);
+    if (mix == MIX_KERNEL)
+        return kernel_order(random_below(200));
+    if (mix == MIX_LINUX)
+        return linux_order(random_below(167993));
     return (uint32_t)__builtin_ctz(random_bits() | 1u << LARGEST_ORDER);
 }
 

@@ -9,6 +9,7 @@
 
 import { buddyAlloc, buddyFree, NO_FRAME, Zone } from "../src/mm/buddy/buddy_alloc";
 import { pageAlloc, pageFree } from "../src/mm/buddy/page_alloc";
+import { frameAddress, frameOf } from "../src/mm/frames";
 
 /** The largest order that the workloads ask for: 2 MiB. */
 const LARGEST_ORDER: u32 = 9;
@@ -21,6 +22,8 @@ export const enum Mix {
   SINGLE = 0,
   UNIFORM = 1,
   GEOMETRIC = 2,
+  KERNEL = 3,
+  LINUX = 4,
 }
 
 let frameTotal: u32 = 0;
@@ -59,6 +62,16 @@ export function alloc(order: u32): u32 {
 /** Returns 1 if the block was freed. */
 export function release(frame: u32, order: u32): u32 {
   return u32(freeFrames(frame, order));
+}
+
+/** As the kernel's export, straight to the core. */
+export function frame_alloc(order: u32, flags: u32): u64 {
+  return frameAddress(allocFrames(order));
+}
+
+/** As the kernel's export, straight to the core: 0 if the block was freed. */
+export function frame_free(address: u64, order: u32): u32 {
+  return u32(!freeFrames(u32(frameOf(address)), order));
 }
 
 
@@ -144,11 +157,36 @@ export function drain(order: u32): u32 {
   return failures;
 }
 
+/** Of 200 requests 184 are for single frames, 7, 5 and 3 of order 1, 2 and 3, one for 2 MiB. */
+@inline
+function kernelOrder(draw: u32): u32 {
+  return u32(draw >= 184) + u32(draw >= 191) + u32(draw >= 196) + 6 * u32(draw >= 199);
+}
+
+/**
+ * The requests that Ingo Molnar counted on a Linux machine (linux-mm, "Re: the new VMt", 25
+ * September 2000): 167081, 850, 16, 25, 0, 1, 0, 2, 13 and 5 of order 0 to 9.
+ */
+@inline
+function linuxOrder(draw: u32): u32 {
+  return (
+    u32(draw >= 167081) +
+    u32(draw >= 167931) +
+    u32(draw >= 167947) +
+    2 * u32(draw >= 167972) +
+    2 * u32(draw >= 167973) +
+    u32(draw >= 167975) +
+    u32(draw >= 167988)
+  );
+}
+
 
 @inline
 function randomOrder(mix: Mix): u32 {
   if (mix == Mix.SINGLE) return 0;
   if (mix == Mix.UNIFORM) return randomBelow(LARGEST_ORDER + 1);
+  if (mix == Mix.KERNEL) return kernelOrder(randomBelow(200));
+  if (mix == Mix.LINUX) return linuxOrder(randomBelow(167993));
   return ctz(randomBits() | (1 << LARGEST_ORDER));
 }
 

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ALLOCATORS } from "./allocators.ts";
+import { measureCalls } from "./calls.ts";
 import {
   compare,
   describeComparison,
@@ -54,6 +55,7 @@ async function measureSpeed(
   const say = (text: string) => note(`${engine}: ${text}`);
   if (engine === "guest") return measureInGuest(workloads, note);
   if (engine === "v8") return measureInV8(allocators, plan, modules, say);
+  if (engine === "calls") return measureCalls(plan, say);
   return measureInHost(engine, plan, modules, say);
 }
 

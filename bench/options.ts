@@ -11,8 +11,8 @@ export const USAGE = `usage: npm run bench -- [option ...]
   --quick          fewer rounds, V8 only, without the designs that search: under two minutes
   --only NAMES     only these workloads, separated by commas: a measure's name or how it begins,
                    as W3 or "W2 free"; leaves out everything that is not speed
-  --engines NAMES  which engines, separated by commas: v8, wasm3, wasm2c, native, guest
-                   (default: all; with --quick: v8)
+  --engines NAMES  which engines, separated by commas: v8, calls (V8, through exports), wasm3,
+                   wasm2c, native, guest (default: all; with --quick: v8)
   --rounds N       rounds that count, 1 to 99 (default 7; with --quick: 3)
   --json FILE      writes all results there
   --save           writes them into docs/performance.md, the plot to docs/benchmark.svg, and what
@@ -22,7 +22,7 @@ export const USAGE = `usage: npm run bench -- [option ...]
 
 exit status: 0 done, 1 failed or worse, 2 wrong arguments`;
 
-export const ENGINES = ["v8", "wasm3", "wasm2c", "native", "guest"] as const;
+export const ENGINES = ["v8", "calls", "wasm3", "wasm2c", "native", "guest"] as const;
 export type EngineName = (typeof ENGINES)[number];
 
 export interface Options {

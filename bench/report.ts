@@ -3,6 +3,7 @@
  */
 
 import { ALLOCATORS, REFERENCE, SUBJECT } from "./allocators.ts";
+import { CALLED, CALLEES } from "./calls.ts";
 import { outcomes } from "./goals.ts";
 import { type Results, type SpeedResult } from "./results.ts";
 import { type Summary } from "./statistics.ts";
@@ -30,7 +31,8 @@ function unique(texts: readonly string[]): string[] {
 /** A row for each allocator, a column for each measure. */
 function speedTable(speed: readonly SpeedResult[], cell: (result: SpeedResult) => string): string {
   const measures = MEASURES.filter(({ id }) => speed.some((result) => result.measure === id));
-  const measured = ALLOCATORS.filter(({ id }) => speed.some((result) => result.allocator === id));
+  const known = speed.some(({ engine }) => engine === CALLED) ? CALLEES : ALLOCATORS;
+  const measured = known.filter(({ id }) => speed.some((result) => result.allocator === id));
   const rows = measured.map(({ id: allocator, title }) => [
     title,
     ...measures.map(({ id }) => {

@@ -13,15 +13,18 @@ const COARSE = 1e6;
 
 type Export = (...args: readonly number[]) => number;
 
-/** A module without imports, instantiated here. */
+/** A module, instantiated here. */
 export class V8Instance implements Instance {
   readonly exports: Record<string, Export>;
   readonly memory: WebAssembly.Memory;
 
-  /** @param path of the `.wasm` file */
-  constructor(path: string) {
+  /**
+   * @param path of the `.wasm` file
+   * @param imports what it imports, if anything
+   */
+  constructor(path: string, imports: WebAssembly.Imports = {}) {
     const module = new WebAssembly.Module(new Uint8Array(readFileSync(path)));
-    const { memory, ...exports } = new WebAssembly.Instance(module).exports;
+    const { memory, ...exports } = new WebAssembly.Instance(module, imports).exports;
     this.memory = memory as WebAssembly.Memory;
     this.exports = exports as Record<string, Export>;
   }

@@ -6,7 +6,7 @@
 import { type Instance } from "./engine.ts";
 
 /** Numbers of the kinds of mix in the loops. */
-export const Mix = { SINGLE: 0, UNIFORM: 1, GEOMETRIC: 2 } as const;
+export const Mix = { SINGLE: 0, UNIFORM: 1, GEOMETRIC: 2, KERNEL: 3, LINUX: 4 } as const;
 
 /** Share of the frames that a mix keeps in use, in percent. */
 const MIX_LOAD = 70;
@@ -133,6 +133,8 @@ export const WORKLOADS: readonly Workload[] = [
     Mix.GEOMETRIC,
   ),
   mixed("W3 uniform", "random mix at 70 % load, orders 0 to 9 alike", Mix.UNIFORM),
+  mixed("kernel mix", "random mix at 70 % load, orders as a kernel may ask for them", Mix.KERNEL),
+  mixed("Linux mix", "random mix at 70 % load, orders as counted on a Linux machine", Mix.LINUX),
   everyLargeBlock,
   stack("order-9 pair", "a 2 MiB block allocated and freed", LARGE_ORDER, 1),
 ];

@@ -156,6 +156,8 @@ int engine_run(const struct boot_info *info) {
     run_mix("W3-single", MIX_SINGLE);
     run_mix("W3-geometric", MIX_GEOMETRIC);
     run_mix("W3-uniform", MIX_UNIFORM);
+    run_mix("kernel-mix", MIX_KERNEL);
+    run_mix("Linux-mix", MIX_LINUX);
     run_every_large_block();
     run_stacks("order-9-pair", LARGE_ORDER, 1);
     /* What the run script takes for success. */

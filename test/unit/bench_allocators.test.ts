@@ -175,6 +175,25 @@ describe("the workloads", () => {
     expect(orders).toEqual(ordersAfterMix("null", kind));
   });
 
+  test.each([
+    ["kernel mix", Mix.KERNEL, [184, 7, 5, 3, 0, 0, 0, 0, 0, 1]],
+    ["Linux mix", Mix.LINUX, [167081, 850, 16, 25, 0, 1, 0, 2, 13, 5]],
+  ])("ask for orders as often as they should: %s", (_name, kind, weights) => {
+    const instance = instanceOf(allocatorCalled("null"));
+    const call = (name: string, ...args: number[]) => instance.callNow(name, ...args).value;
+    call("init", 2 ** 22);
+    expect(call("mix_rise", kind, 95)).toBe(0);
+    const requests = call("blocks_in_use");
+    const blocks = new Uint32Array(instance.memory.buffer, call("block_list"), requests);
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    weights.forEach((weight, order) => {
+      const wanted = (requests * weight) / total;
+      const got = blocks.filter((block) => (block & 15) === order).length;
+      // Five standard deviations of a Poisson count.
+      expect(Math.abs(got - wanted), `order ${order}`).toBeLessThanOrEqual(5 * Math.sqrt(wanted));
+    });
+  });
+
   test("find the frames of a recorded machine, each run of them", () => {
     const { runs } = seedingMaps()[0]!;
     const frames = runs.reduce((sum, { count }) => sum + count, 0);

@@ -38,7 +38,7 @@ describe("the benchmark's options", () => {
   test.each([
     [["--only", "W9"], 'no workload "W9"; there are W1, d64'],
     [["--only", ""], 'no workload ""'],
-    [["--engines", "spidermonkey"], 'no engine "spidermonkey"; there are v8, wasm3'],
+    [["--engines", "spidermonkey"], 'no engine "spidermonkey"; there are v8, calls'],
     [["--rounds", "0"], '1 to 99, not "0"'],
     [["--rounds", "ten"], '1 to 99, not "ten"'],
     [["--save", "--quick"], "--save keeps whole runs"],

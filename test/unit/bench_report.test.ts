@@ -56,7 +56,7 @@ describe("the report", () => {
     expect(text).toContain("- processor: a slow one");
     expect(text).toMatch(/\| this kernel +\| 2\.00 \(1\.00-4\.00\) \|/);
     expect(text).toMatch(/\| this kernel +\| 0\.500 \|/);
-    expect(text).toMatch(/\| W1, V8 +\| +<= 0\.55 \| +0\.50 \| +met \|/);
+    expect(text).toMatch(/\| W1, V8 +\| +<= 0\.40 \| +0\.50 \| +NOT MET \|/);
     expect(text).toMatch(/\| this kernel +\| +96\.1 % \|/);
     expect(text).toContain("0.300");
     expect(text).toMatch(/\| simulated +\| +4 GiB \| +1235 \|/);
