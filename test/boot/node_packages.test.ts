@@ -219,7 +219,7 @@ describe("a record that is damaged is no record:", () => {
 describe("what cannot be told is named, with what to do:", () => {
   const conflict = `{\n"packages": {\n<<<<<<< HEAD\n"a": 1\n=======\n"a": 2\n>>>>>>> b\n}}\n`;
 
-  it.each([
+  it.each<[string, string, RegExp]>([
     ["package-lock.json", conflict, /package-lock\.json has a merge conflict in line 3; settle/],
     ["package.json", conflict, /package\.json has a merge conflict in line 3; settle the merge/],
     ["package-lock.json", '{"packages":', /package-lock\.json is no JSON .*git diff/],
@@ -232,9 +232,11 @@ describe("what cannot be told is named, with what to do:", () => {
       '{"packages":5}',
       '{"packages":[]}',
       '{"packages":{"a":null}}',
-    ].map(
-      (text) => ["package-lock.json", text, /package-lock\.json lists no packages; comp/] as const,
-    ),
+    ].map((text): [string, string, RegExp] => [
+      "package-lock.json",
+      text,
+      /package-lock\.json lists no packages; comp/,
+    ]),
   ])("%s %j", (name, text, message) =>
     withInstalled(async (root) => {
       put(root, name, text);

@@ -102,7 +102,10 @@ describe("the kernel and Node's WASI agree on", () => {
       !/brotli|wasmerboy|simple|STREAM|CoreMark|mapdir/.test(name) &&
       says !== "",
   );
-  test.each(ordinary.map((program) => [program.name, program] as const))("%s", (_, program) =>
-    compare(program),
+  test.each(ordinary.map((program) => [program.name, program] as const))(
+    "%s",
+    async (_, program) => {
+      await compare(program);
+    },
   );
 });

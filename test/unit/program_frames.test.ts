@@ -56,8 +56,8 @@ describe("growth before anybody has opened the program", () => {
     const twice = [file("a", new Uint8Array(1)), file("a", new Uint8Array(1))];
     const { machine, booted } = bootWithProgram(new Uint8Array(8), { files: twice });
     machine.makeProgram();
-    const { program_grow } = booted.exports;
-    expect(program_grow(ProgramRange.STACK, 65_536n)).toBe(ErrorCode.INVALID_DESCRIPTOR);
+    const { exports } = booted;
+    expect(exports.program_grow(ProgramRange.STACK, 65_536n)).toBe(ErrorCode.INVALID_DESCRIPTOR);
     expect(machine.console.lines.at(-1)).toMatch(/refused: two files have one name path=a code=5$/);
     expect(booted.kernel.mmStat(MmStat.PROGRAM)).toBe(0);
   });
