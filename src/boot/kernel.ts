@@ -22,6 +22,7 @@ import {
   borrowAllocator,
   PhysicalAllocator,
   returnAllocator,
+  runtimeAllocator,
   runtimeAllocatorStatus,
 } from "../mm/runtime/physical_allocator";
 import { programFrames } from "../program/program";
@@ -112,18 +113,19 @@ export function error_name(code: i32, out: usize, capacity: u32): i32 {
  * INVALID_ORDER, UNSUPPORTED, OUT_OF_FRAMES.
  */
 export function frame_alloc(order: Order, flags: u32): u64 {
-  const allocator = borrow();
-  if (!allocator) return 0;
-  const address = allocator.allocate(order, flags);
-  if (!address) remember(allocator.failure);
-  returnAllocator();
-  return address;
+  const status = runtimeAllocatorStatus();
+  if (!status) {
+    const address = runtimeAllocator().allocate(order, flags);
+    if (address) return address;
+  }
+  remember(status ? status : runtimeAllocator().failure);
+  return 0;
 }
 
 /** Frees a block; see `PhysicalAllocator.free`. Returns 0 or an error code. */
 export function frame_free(address: u64, order: Order): i32 {
-  const allocator = borrow();
-  return allocator ? giveBack(allocator.free(address, order)) : lastError;
+  const status = runtimeAllocatorStatus();
+  return remember(status ? status : runtimeAllocator().free(address, order));
 }
 
 /** Adds an owner to a frame; see `PhysicalAllocator.retain`. Returns 0 or an error code. */

@@ -195,13 +195,13 @@ export const MUTANTS = [
   // The runtime allocator: refusals, flags, reservations.
   [
     "runtime/physical_allocator",
-    "if (order > MAX_ORDER) return this.refuse(ErrorCode.INVALID_ORDER);",
-    "",
+    "this.failure = order > MAX_ORDER ? ErrorCode.INVALID_ORDER : ErrorCode.OUT_OF_FRAMES;",
+    "this.failure = ErrorCode.OUT_OF_FRAMES;",
   ],
   [
     "runtime/physical_allocator",
-    "if (flags & FrameFlag.ZERO) physFill(address, FRAME_SIZE << order, 0);",
-    "if (flags & FrameFlag.ZERO) physFill(address, FRAME_SIZE, 0);",
+    "if (flags & FrameFlag.ZERO) fillAlone(address, FRAME_SIZE << order);",
+    "if (flags & FrameFlag.ZERO) fillAlone(address, FRAME_SIZE);",
   ],
   ["runtime/physical_allocator", "if (flags & FrameFlag.BELOW_16M) return Zone.BELOW_16M;", ""],
   [
@@ -232,11 +232,22 @@ export const MUTANTS = [
     "const end = range.end;",
   ],
   ["runtime/physical_allocator", "if (!unmapped) return 0;", "return 0;"],
-  ["runtime/physical_allocator", "if (ready) return ErrorCode.ALREADY_INITIALIZED;", ""],
   [
     "runtime/physical_allocator",
-    "return lent ? ErrorCode.BUSY : ErrorCode.NONE;",
-    "return ErrorCode.NONE;",
+    "if (closed != ErrorCode.NOT_READY) return ErrorCode.ALREADY_INITIALIZED;",
+    "",
+  ],
+  [
+    "runtime/physical_allocator",
+    "closed = ErrorCode.BUSY;\n  return allocator;",
+    "return allocator;",
+  ],
+  ["runtime/physical_allocator", "closed = ErrorCode.BUSY;\n  physFill(", "physFill("],
+  ["runtime/physical_allocator", "if (frame >= FRAME_LIMIT) {", "if (frame > 2 * FRAME_LIMIT) {"],
+  [
+    "runtime/physical_allocator",
+    "return order > MAX_ORDER ? ErrorCode.INVALID_ORDER : ErrorCode.INVALID_ADDRESS;",
+    "return ErrorCode.INVALID_ADDRESS;",
   ],
   [
     "runtime/physical_allocator",

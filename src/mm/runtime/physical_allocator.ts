@@ -41,7 +41,15 @@ import { skipMapped, skipUnmapped } from "../early/direct_map";
 import { noPiece, setFrameSource } from "../early/frame_source";
 import { reservationIn, reserve } from "../early/reservations";
 import { AddressRange, nextUnreserved, openUnreserved } from "../early/unreserved";
-import { ADDRESS_LIMIT, FRAME_SIZE, frameAddress, frameOf, Order } from "../frames";
+import {
+  ADDRESS_LIMIT,
+  FRAME_LIMIT,
+  FRAME_SHIFT,
+  FRAME_SIZE,
+  frameAddress,
+  frameOf,
+  Order,
+} from "../frames";
 import { region, regionCount } from "../map/memory_map";
 import { RuntimeStorage } from "./carve";
 import { growManagedRuns, growReservations, growSharing } from "./list_growth";
@@ -80,19 +88,31 @@ export class PhysicalAllocator {
    * their physical address, or 0 with `failure` set: INVALID_ORDER, UNSUPPORTED (a flag that means
    * nothing), OUT_OF_FRAMES.
    */
+  @inline
   allocate(order: Order, flags: u32): u64 {
-    if (order > MAX_ORDER) return this.refuse(ErrorCode.INVALID_ORDER);
-    if (flags & ~FrameFlag.ALL) return this.refuse(ErrorCode.UNSUPPORTED);
+    if (flags) return this.allocateAs(order, flags);
+    const frame = order ? buddyAlloc(order, Zone.ANY) : pageAlloc(Zone.ANY);
+    return frame == NO_FRAME ? this.refuse(order) : frameAddress(frame);
+  }
+
+  /** As `allocate`, for a request with flags. */
+  allocateAs(order: Order, flags: u32): u64 {
+    if (order > MAX_ORDER) return this.refuse(order);
+    if (flags & ~FrameFlag.ALL) {
+      this.failure = ErrorCode.UNSUPPORTED;
+      return 0;
+    }
     const zone = zoneFor(flags);
     const frame = order ? buddyAlloc(order, zone) : pageAlloc(zone);
-    if (frame == NO_FRAME) return this.refuse(ErrorCode.OUT_OF_FRAMES);
+    if (frame == NO_FRAME) return this.refuse(order);
     const address = frameAddress(frame);
-    if (flags & FrameFlag.ZERO) physFill(address, FRAME_SIZE << order, 0);
+    if (flags & FrameFlag.ZERO) fillAlone(address, FRAME_SIZE << order);
     return address;
   }
 
-  private refuse(code: ErrorCode): u64 {
-    this.failure = code;
+  /** Sets why there is no block of `order`; returns 0. */
+  private refuse(order: Order): u64 {
+    this.failure = order > MAX_ORDER ? ErrorCode.INVALID_ORDER : ErrorCode.OUT_OF_FRAMES;
     return 0;
   }
 
@@ -102,11 +122,14 @@ export class PhysicalAllocator {
    * Errors: INVALID_ORDER; INVALID_ADDRESS (not frame-aligned, not managed, or not aligned to the
    * order); RESERVED; NOT_ALLOCATED (it is free); ORDER_MISMATCH (it belongs to another block).
    */
+  @inline
   free(address: u64, order: Order): ErrorCode {
-    if (order > MAX_ORDER) return ErrorCode.INVALID_ORDER;
-    if (!isFrameAddress(address)) return ErrorCode.INVALID_ADDRESS;
-    const frame = u32(frameOf(address));
-    const status = order ? buddyFree(frame, order) : pageFree(frame);
+    // The bytes of an address inside a frame become the highest bits: then it is no frame number.
+    const frame = rotr(address, FRAME_SHIFT);
+    if (frame >= FRAME_LIMIT) {
+      return order > MAX_ORDER ? ErrorCode.INVALID_ORDER : ErrorCode.INVALID_ADDRESS;
+    }
+    const status = order ? buddyFree(u32(frame), order) : pageFree(u32(frame));
     return status ? this.whyRefused(address, status) : ErrorCode.NONE;
   }
 
@@ -272,11 +295,22 @@ let reclaimLimit: u64 = 0;
 /** True if usable memory waits for the kernel's own tables. */
 let unmapped: bool = false;
 
-/** True from the handoff on. */
-let ready: bool = false;
+/**
+ * Why the allocator cannot be borrowed: NOT_READY, written as the constant that it is, before the
+ * handoff, BUSY while it is lent; otherwise NONE.
+ */
+let closed: ErrorCode = 1;
 
-/** True while the allocator is borrowed. */
-let lent: bool = false;
+/**
+ * Clears `bytes` of physical memory at `address`. The machine is called, so that somebody could
+ * call back: the allocator is lent meanwhile.
+ */
+function fillAlone(address: u64, bytes: u64): void {
+  const before = closed;
+  closed = ErrorCode.BUSY;
+  physFill(address, bytes, 0);
+  closed = before;
+}
 
 /** The frame source after the handoff; blocks are rounded up to a power of two. */
 function takeRuntimeFrames(count: u64, alignment: u64, offset: u64, reason: Reason): u64 {
@@ -301,7 +335,7 @@ function orderFor(count: u64): u32 {
  * Errors: ALREADY_INITIALIZED; STORAGE_EXHAUSTED, if the plan was too small.
  */
 export function initializeRuntimeAllocator(plan: StoragePlan, storage: RuntimeStorage): ErrorCode {
-  if (ready) return ErrorCode.ALREADY_INITIALIZED;
+  if (closed != ErrorCode.NOT_READY) return ErrorCode.ALREADY_INITIALIZED;
   resetManagedRuns(storage.freeRuns, storage.freeSlots);
   initBuddyAllocator(storage.buddyTables, plan.ranges, plan.rangeCount);
   reclaimLimit = plan.reclaimLimit;
@@ -310,7 +344,7 @@ export function initializeRuntimeAllocator(plan: StoragePlan, storage: RuntimeSt
   if (!status) status = finalizePageAllocator();
   if (status) return status;
   setFrameSource(takeRuntimeFrames, giveRuntimeFrames, noPiece);
-  ready = true;
+  closed = ErrorCode.NONE;
   return ErrorCode.NONE;
 }
 
@@ -326,21 +360,30 @@ function finalizePageAllocator(): ErrorCode {
 }
 
 /** Why the allocator cannot be borrowed: NOT_READY before the handoff, BUSY while it is lent. */
+@inline
 export function runtimeAllocatorStatus(): ErrorCode {
-  if (!ready) return ErrorCode.NOT_READY;
-  return lent ? ErrorCode.BUSY : ErrorCode.NONE;
+  return closed;
+}
+
+/**
+ * The allocator, for a call during which nobody can call back: `allocate` and `free`. To be used
+ * only where `runtimeAllocatorStatus` is NONE.
+ */
+@inline
+export function runtimeAllocator(): PhysicalAllocator {
+  return allocator;
 }
 
 /** Borrows the allocator until `returnAllocator`; null where `runtimeAllocatorStatus` says why. */
 export function borrowAllocator(): PhysicalAllocator | null {
-  if (runtimeAllocatorStatus()) return null;
-  lent = true;
+  if (closed) return null;
+  closed = ErrorCode.BUSY;
   return allocator;
 }
 
 /** Ends what `borrowAllocator` began. */
 export function returnAllocator(): void {
-  lent = false;
+  closed = ErrorCode.NONE;
 }
 
 /**
