@@ -3,8 +3,8 @@
  * other modules through their exports. The kernel is called at three places on the way in: at its
  * exports, as by a tool; at `PhysicalAllocator`, as by the rest of the kernel; and at the core.
  *
- * The calls themselves, and the workloads, cost the same whatever is called; so what the null
- * allocator takes is subtracted, round by round.
+ * The calls themselves, and the workloads, cost the same whatever is called; so what an allocator
+ * takes that does nothing (`peers/nothing.c`) is subtracted, round by round.
  */
 
 import { type Allocator, ALLOCATORS, REFERENCE, SUBJECT } from "./allocators.ts";
@@ -20,7 +20,7 @@ import { V8Instance } from "./v8_engine.ts";
 export const CALLED = "V8, called";
 
 /** The allocator that is subtracted. */
-const FLOOR = "null";
+const FLOOR = "nothing";
 
 /** The kernel at its exports. */
 const EXPORTS = "kernel_exports";
@@ -49,7 +49,7 @@ export const CALLEES: readonly Callee[] = [
   inKernel("kernel_physical", "this kernel, inside", "physical_alloc", "physical_free"),
   { ...calleeOf(SUBJECT), title: "this kernel, core" },
   calleeOf("list_buddy"),
-  calleeOf(FLOOR),
+  { ...calleeOf("null"), id: FLOOR, title: "nothing", module: FLOOR },
 ];
 
 /** The allocator of which figures and goals in `engine` are. */
@@ -109,7 +109,7 @@ export class CalledInstance implements Instance {
   }
 }
 
-/** The series without what the null allocator took in the same rounds. */
+/** The series without what the calls and the workloads took in the same rounds. */
 export function withoutFloor(series: readonly Series[]): Series[] {
   return series
     .filter(({ allocator }) => allocator !== FLOOR)

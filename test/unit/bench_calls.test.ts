@@ -52,16 +52,19 @@ describe("an allocator that is called through exports", () => {
     selfCheck(callee, instanceOf(callee));
   });
 
-  test.each(CALLEES)("gives the blocks that it gives its own module: $title", (callee) => {
-    const inside = ALLOCATORS.find(({ module, id }) => {
-      return callee.id.startsWith("kernel") ? id === "kernel" : module === callee.module;
-    })!;
-    // To callers the peers' frames lie where the kernel's do.
-    const shift = callee.id.startsWith("kernel") ? 0 : 2 ** 20;
-    const blocks = blocksAfterMix(instanceOf(callee), shift);
-    expect(blocks.length).toBeGreaterThan(10);
-    expect(blocks).toEqual(blocksAfterMix(new V8Instance(buildModule(inside.module)), 0));
-  });
+  test.each(CALLEES.filter(({ checked }) => checked))(
+    "gives the blocks that it gives its own module: $title",
+    (callee) => {
+      const inside = ALLOCATORS.find(({ module, id }) => {
+        return callee.id.startsWith("kernel") ? id === "kernel" : module === callee.module;
+      })!;
+      // To callers the peers' frames lie where the kernel's do.
+      const shift = callee.id.startsWith("kernel") ? 0 : 2 ** 20;
+      const blocks = blocksAfterMix(instanceOf(callee), shift);
+      expect(blocks.length).toBeGreaterThan(10);
+      expect(blocks).toEqual(blocksAfterMix(new V8Instance(buildModule(inside.module)), 0));
+    },
+  );
 
   test("is refused what it does not own", () => {
     for (const callee of CALLEES.filter(({ id }) => id.startsWith("kernel"))) {
@@ -85,8 +88,8 @@ describe("what the calls themselves cost", () => {
     });
     const found = withoutFloor([
       series("W1", "kernel_exports", 9, 8),
-      series("W1", "null", 4, 5),
-      series("W4", "null", 1, 1),
+      series("W1", "nothing", 4, 5),
+      series("W4", "nothing", 1, 1),
       series("W4", "kernel_exports", 7, 6),
     ]);
     expect(found).toEqual([
