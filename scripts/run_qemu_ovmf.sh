@@ -355,6 +355,7 @@ watch_screen() {
         { [ "$seconds" -eq 0 ] || [ "$(uptime_milliseconds)" -lt "$end" ]; }; do
         pause
     done
+    kill -0 "$1" 2>/dev/null || return 0
     [ -s "$scratch/end" ] || : >"$scratch/overtime"
     for ((tries = 0; tries < 10; ++tries)); do
         take_picture || break
