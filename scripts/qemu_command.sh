@@ -37,23 +37,6 @@ in_option() {
     printf '%s' "${1//,/,,}"
 }
 
-# Sets exit_device, monitor and display; the machine's own files lie in directory $1. A machine whose
-# screen somebody wants to see stays on when its kernel has ended: what the kernel tells the exit
-# device then goes to a file, and it takes commands from a pipe.
-compose_screen() {
-    exit_device=(-device "isa-debug-exit,iobase=0xf4,iosize=0x04")
-    monitor=(-monitor none)
-    display=(-display none)
-    if [ "$screen" ] || [ "$window" = yes ]; then
-        exit_device=(-chardev "file,id=end,path=$(in_option "$1/end")"
-            -device "isa-debugcon,iobase=0xf4,chardev=end")
-        monitor=(-chardev "pipe,id=monitor,path=$(in_option "$1/monitor")" -mon chardev=monitor)
-    fi
-    [ "$window" = no ] || display=()
-    [ -z "$video" ] || display+=(-vga none)
-    [ -z "$video" ] || [ "$video" = none ] || display+=(-device "$video")
-}
-
 # Sets qemu to the whole command, and memory_place to where the machine's memory is; the machine's
 # own files lie in directory $1.
 #

@@ -53,6 +53,8 @@ set -euo pipefail
 source "$(dirname -- "$0")/common.sh"
 # shellcheck source=scripts/qemu_command.sh
 source "$root/scripts/qemu_command.sh"
+# shellcheck source=scripts/qemu_screen.sh
+source "$root/scripts/qemu_screen.sh"
 
 readonly STATUS_KERNEL_FAILED=1
 readonly STATUS_TIMEOUT=124
@@ -275,7 +277,7 @@ if [ "$firmware" = uefi ]; then
     chmod u+w "$scratch/OVMF_VARS.fd"
 fi
 compose_command "$scratch"
-mkfifo "$scratch/console" "$scratch/monitor.in" "$scratch/monitor.out"
+mkfifo "$scratch/console" "$scratch/monitor.in" "$scratch/monitor.out" "$scratch/nothing"
 
 if [ "$gdb" = yes ]; then
     symbols=$root/builddir/shim.elf
@@ -324,50 +326,6 @@ case $log_kind in
     stream) { follow "$console_pid" >"$log"; } 2>"$scratch/log.errors" & log_pid=$! ;;
     messages) follow "$console_pid" >&2 2>"$scratch/log.errors" & log_pid=$! ;;
 esac
-
-# Seconds that a machine gets beyond its time for the picture of its screen.
-readonly PICTURE_PATIENCE=15
-
-# pause: a tenth of a second, or until QEMU answers; no process that could be left behind.
-pause() {
-    read -rt 0.1 -u 6 || :
-}
-
-# take_picture: has QEMU write the screen to the scratch folder's picture.png, which it then is, whole.
-take_picture() {
-    local tries place=${scratch//\\/\\\\}
-    rm -f -- "$scratch/picture.png"
-    printf 'screendump "%s/picture.png" -f png\n' "${place//\"/\\\"}" >&7
-    for ((tries = 0; tries < 50; ++tries)); do
-        # Its last chunk has no data: the name comes before the checksum, which ends the file.
-        tail -c 8 -- "$scratch/picture.png" 2>/dev/null | grep -aq ^IEND && return
-        pause
-    done
-    return 1
-}
-
-# watch_screen PID: until the kernel ends, or the machine's time does, and then until the screen has
-# been the same twice: what says that the kernel ended may come before the last that it shows.
-watch_screen() {
-    local end=$((begin + seconds * 1000)) tries sum last=
-    exec 6<>"$scratch/monitor.out" 7<>"$scratch/monitor.in"
-    while ! [ -s "$scratch/end" ] && kill -0 "$1" 2>/dev/null &&
-        { [ "$seconds" -eq 0 ] || [ "$(uptime_milliseconds)" -lt "$end" ]; }; do
-        pause
-    done
-    kill -0 "$1" 2>/dev/null || return 0
-    [ -s "$scratch/end" ] || : >"$scratch/overtime"
-    for ((tries = 0; tries < 10; ++tries)); do
-        take_picture || break
-        sum=$(cksum <"$scratch/picture.png")
-        [ "$sum" != "$last" ] || break
-        last=$sum
-        pause
-        pause
-        pause
-    done
-    echo quit >&7
-}
 
 limit=$seconds
 [ -z "$screen" ] || [ "$seconds" -eq 0 ] || limit=$((seconds + PICTURE_PATIENCE))
