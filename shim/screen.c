@@ -142,12 +142,18 @@ static bool measure(const struct limine_framebuffer *from) {
            !__builtin_add_overflow(above_last, line_bytes, &screen.bytes);
 }
 
-/* Black in every layout: zero. The loop is one because `rep stos` is slow where it is emulated. */
+/*
+ * Black in every layout: zero. Not memset, whose `rep stos` is slow where it is
+ * emulated; the barrier keeps the compiler from making memset of it all the same.
+ */
 static void clear(uint8_t *pixels, uint64_t width, uint64_t height) {
+    static const uint8_t black[64];
     for (uint64_t y = 0; y < height; y++, pixels += screen.pitch) {
         uint64_t bytes = width * screen.pixel_bytes, at = 0;
-        for (; at + sizeof patterns[0] <= bytes; at += sizeof patterns[0])
-            memcpy(pixels + at, patterns[0], sizeof patterns[0]);
+        for (; at + sizeof black <= bytes; at += sizeof black) {
+            memcpy(pixels + at, black, sizeof black);
+            __asm__ volatile("" : : : "memory");
+        }
         memset(pixels + at, 0, bytes - at);
     }
 }
@@ -167,7 +173,6 @@ bool screen_open(const struct limine_framebuffer *framebuffer, uint64_t hhdm_off
         rows = GRID_CELLS_MAX / columns;
     screen.hhdm_offset = hhdm_offset;
     make_palette(framebuffer);
-    make_patterns(CELL_PLAIN);
     clear(framebuffer->address, width, height);
     terminal_start((uint32_t)columns, (uint32_t)rows);
     screen.pixels = framebuffer->address;
