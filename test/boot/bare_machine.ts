@@ -31,7 +31,8 @@ export class BareMachine {
     const args = [
       ...["-M", "q35,accel=tcg", "-cpu", "max", "-m", "512M", "-bios", FIRMWARE],
       ...["-cdrom", iso, "-nic", "none", "-display", "none", "-no-reboot"],
-      ...["-serial", `file:${log.replaceAll(",", ",,")}`, "-qmp", "stdio"],
+      ...["-chardev", `file,id=log,path=${log.replaceAll(",", ",,")}`, "-serial", "chardev:log"],
+      ...["-qmp", "stdio"],
     ];
     this.#process = spawn("qemu-system-x86_64", args, { stdio: ["pipe", "pipe", "inherit"] });
     onTestFinished(() => void this.#process.kill());
