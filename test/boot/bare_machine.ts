@@ -14,7 +14,7 @@ const FIRMWARE = "/usr/share/ovmf/OVMF.fd";
 const PATIENCE = 60_000;
 
 /** What QEMU says: an event, or the answer to a command. */
-export interface Message {
+interface Message {
   readonly event?: string;
   readonly data?: { readonly reason?: string };
   readonly return?: unknown;
@@ -54,6 +54,15 @@ export class BareMachine {
   /** Waits for a message of QEMU's; throws, with the log, if none comes. */
   async hear(isWanted: (message: Message) => boolean): Promise<Message> {
     return this.#until(() => this.#messages.find(isWanted));
+  }
+
+  /** What QEMU's monitor answers to a command. */
+  async ask(command: string): Promise<string> {
+    const before = this.#messages.length;
+    this.tell("human-monitor-command", { "command-line": command });
+    const isAnswer = ({ return: answer }: Message) => typeof answer === "string";
+    const find = () => this.#messages.slice(before).find(isAnswer);
+    return String((await this.#until(find)).return);
   }
 
   /** Waits for a line in the log. */
