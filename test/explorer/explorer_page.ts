@@ -141,6 +141,8 @@ export class ExplorerSite {
 
   async #file(url: string): Promise<{ type: string; contents: Buffer } | null> {
     const path = decodeURIComponent(url.split(/[?#]/)[0]!);
+    // As servers do that do not redirect to the address of the folder.
+    if (`${path}/` === FOLDER) return this.#file(FOLDER);
     if (!path.startsWith(FOLDER)) return null;
     const name = normalize(path.slice(FOLDER.length)) || "index.html";
     const file = name === "." ? "index.html" : name;

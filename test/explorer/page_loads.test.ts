@@ -33,6 +33,19 @@ describe.skipIf(NO_BROWSER)("the page", () => {
     expect(offences).toEqual([]);
   });
 
+  test("works at the folder's address without the slash at its end", async () => {
+    await site.visit({}, async (explorer) => {
+      const { page } = explorer;
+      await explorer.ready();
+      await page.goto("about:blank");
+      await page.goto(`${site.address.slice(0, -1)}?from=mail#tab=allocators`);
+      await page.getByRole("button", { name: "Start", exact: true }).waitFor();
+      expect(page.url()).toContain(`${site.address}?from=mail#`);
+      expect(page.url()).toContain("tab=allocators");
+      expect(explorer.offences.filter((text) => !text.startsWith("http"))).toEqual([]);
+    });
+  });
+
   test("has less than 250 KB of script", () => {
     const sizes = site.sizes().filter(({ name }) => name.endsWith(".js"));
     expect(sizes.length).toBeGreaterThanOrEqual(2);
