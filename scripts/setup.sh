@@ -53,7 +53,6 @@ picocolors                  its colours, where the terminal shows them
 tsx                         runs tools that are written in TypeScript under Node 20
 vite                        bundles the explorer for the browser
 preact                      the explorer's components
-uplot                       its plot of fragmentation over time
 playwright-core             drives the browser in tests
 axe-core                    checks the page's accessibility in tests
 vega-lite                   describes the plot of the benchmark's results

@@ -1,0 +1,156 @@
+/**
+ * Shares over operations, as lines: what the plots of the page have in common. The values at the pointer,
+ * or of the last point, stand below.
+ */
+
+import { useCallback, useState } from "preact/hooks";
+import { formatCount, formatShare } from "../format.ts";
+import { useCanvas } from "../map/use_canvas.ts";
+import { countTicks, shortCount } from "./plot_ticks.ts";
+
+const HEIGHT = 150;
+
+/** Room for labels, CSS pixels: left of the lines and below them; half of the last label on the right. */
+const LEFT = 44;
+const BELOW = 22;
+const RIGHT = 26;
+const ABOVE = 8;
+
+/** Pixels between labels of the horizontal axis at least. */
+const TICK_SPACE = 80;
+
+/** Labels of the vertical axis. */
+const SHARES = [0, 0.25, 0.5, 0.75, 1] as const;
+
+/** A line: its name, the page's colour for it, and its share of 1 at a point; null draws nothing. */
+export interface ShareLine<Point> {
+  readonly label: string;
+  readonly colour: string;
+  readonly dash?: readonly number[];
+  readonly share: (point: Point) => number | null;
+}
+
+export interface SharePlotProps<Point> {
+  readonly caption: string;
+  /** What the horizontal axis counts. */
+  readonly axis: string;
+  readonly lines: readonly ShareLine<Point>[];
+  /** In the order of their operations. */
+  readonly points: readonly Point[];
+  /** The last point in words. */
+  readonly inWords: string;
+}
+
+/** Where things are in a picture `width` pixels wide. */
+function scaleOf(points: readonly { readonly operations: number }[], width: number) {
+  const first = points[0]?.operations ?? 0;
+  const last = Math.max(points.at(-1)?.operations ?? 0, first + 1);
+  const across = (width - LEFT - RIGHT) / (last - first);
+  return {
+    first,
+    last,
+    x: (operations: number) => LEFT + (operations - first) * across,
+    y: (share: number) => ABOVE + (1 - share) * (HEIGHT - ABOVE - BELOW),
+    operations: (x: number) => first + (x - LEFT) / across,
+  };
+}
+
+export function SharePlot<Point extends { readonly operations: number }>(
+  props: SharePlotProps<Point>,
+) {
+  const { caption, axis, lines, points, inWords } = props;
+  /** Where the pointer is, pixels from the left; null if it is not there. */
+  const [pointer, setPointer] = useState<number | null>(null);
+
+  const paint = useCallback(
+    (
+      context: CanvasRenderingContext2D,
+      { width }: { readonly width: number },
+      canvas: HTMLCanvasElement,
+    ) => {
+      const style = getComputedStyle(canvas);
+      const colour = (name: string) => style.getPropertyValue(name).trim();
+      const { first, last, x, y } = scaleOf(points, width);
+      context.clearRect(0, 0, width, HEIGHT);
+      context.font = `11px ${style.fontFamily}`;
+      context.fillStyle = colour("--text-soft");
+      context.strokeStyle = colour("--border");
+      context.lineWidth = 1;
+      const rule = (fromX: number, fromY: number, toX: number, toY: number) => {
+        context.beginPath();
+        context.moveTo(fromX, fromY);
+        context.lineTo(toX, toY);
+        context.stroke();
+      };
+      context.textAlign = "right";
+      for (const share of SHARES) {
+        rule(LEFT, y(share), width - RIGHT, y(share));
+        context.fillText(`${share * 100} %`, LEFT - 6, y(share) + 4);
+      }
+      context.textAlign = "center";
+      const most = Math.floor((width - LEFT - RIGHT) / TICK_SPACE);
+      for (const tick of countTicks(first, last, most)) {
+        rule(x(tick), y(1), x(tick), y(0));
+        context.fillText(shortCount(tick), x(tick), HEIGHT - 6);
+      }
+      context.lineWidth = 2;
+      for (const { colour: name, dash, share } of lines) {
+        context.strokeStyle = colour(name);
+        context.setLineDash([...(dash ?? [])]);
+        context.beginPath();
+        let isDown = false;
+        for (const point of points) {
+          const value = share(point);
+          if (value === null) isDown = false;
+          else if (isDown) context.lineTo(x(point.operations), y(value));
+          else context.moveTo(x(point.operations), y(value));
+          isDown = value !== null;
+        }
+        context.stroke();
+      }
+      context.setLineDash([]);
+      if (pointer === null) return;
+      context.lineWidth = 1;
+      context.strokeStyle = colour("--text-soft");
+      rule(pointer, y(1), pointer, y(0));
+    },
+    [lines, points, pointer],
+  );
+  const { canvas, size } = useCanvas(HEIGHT, paint);
+
+  const at = pointer === null ? Infinity : scaleOf(points, size.width).operations(pointer);
+  const shown = points.findLast(({ operations }) => operations <= at) ?? points[0];
+  return (
+    <figure class="plot">
+      <figcaption>{caption}</figcaption>
+      <div class="plot-canvas" role="img" aria-label={inWords}>
+        <canvas
+          ref={canvas}
+          style={{ height: `${HEIGHT}px` }}
+          aria-hidden="true"
+          onPointerMove={(event) =>
+            setPointer(Math.max(LEFT, Math.min(size.width - RIGHT, event.offsetX)))
+          }
+          onPointerLeave={() => setPointer(null)}
+        />
+      </div>
+      <ul class="plot-key">
+        <li>
+          {axis}: {formatCount(shown?.operations ?? 0)}
+        </li>
+        {lines.map(({ label, colour, dash, share }) => {
+          const value = shown ? share(shown) : null;
+          return (
+            <li key={label}>
+              <span
+                class="plot-line"
+                style={{ borderTop: `3px ${dash ? "dashed" : "solid"} var(${colour})` }}
+              />
+              {label}: {value === null ? "–" : formatShare(value)}
+            </li>
+          );
+        })}
+      </ul>
+    </figure>
+  );
+}
