@@ -19,6 +19,7 @@ import { FragmentationPlot } from "./fragmentation_plot.tsx";
 import { cellAt } from "./heat.ts";
 import { HeatMap } from "./heat_map.tsx";
 import { Orders } from "./orders.tsx";
+import { SplitTreeView } from "./split_tree.tsx";
 import { WorkloadForm } from "./workload_form.tsx";
 
 /** A part of memory that the heat map shows. */
@@ -37,16 +38,26 @@ export interface AllocatorPanelProps {
   readonly onBack: (operations: number) => void;
 }
 
-/** What the last operation changed; null if the last two reports are not one operation apart. */
-function useLastChange(report: AllocatorReport): readonly number[] | null {
-  const seen = useRef({ report, change: null as readonly number[] | null });
-  const { report: before } = seen.current;
+/** Operations that the log tells, the last one included. */
+const LOGGED = 8;
+
+interface LastChange {
+  /** What the last operation changed; null if the last two reports are not one operation apart. */
+  readonly change: readonly number[] | null;
+  /** The operations of late, one by one, the last one first. */
+  readonly log: readonly string[];
+}
+
+function useLastChange(report: AllocatorReport): LastChange {
+  const seen = useRef({ report, last: { change: null, log: [] } as LastChange });
+  const { report: before, last } = seen.current;
   if (before !== report && before.operations !== report.operations) {
     const isOne = report.operations === before.operations + 1;
     const change = isOne ? blockChange(before.freeByOrder, report.freeByOrder) : null;
-    seen.current = { report, change };
+    const told = change && report.last ? [describeChange(report.last, change), ...last.log] : [];
+    seen.current = { report, last: { change, log: told.slice(0, LOGGED) } };
   }
-  return seen.current.change;
+  return seen.current.last;
 }
 
 export function AllocatorPanel(props: AllocatorPanelProps) {
@@ -63,7 +74,7 @@ export function AllocatorPanel(props: AllocatorPanelProps) {
     if (!report.running) return;
     client.ask("workload", { settings }).catch((reason: Error) => setError(reason.message));
   };
-  const lastChange = useLastChange(report);
+  const { change: lastChange, log } = useLastChange(report);
   const { cells } = report;
   const cell = chosen === null ? -1 : cellAt(cells, chosen);
   const cellBase = cell < 0 ? null : cells.bases[cell]!;
@@ -115,9 +126,19 @@ export function AllocatorPanel(props: AllocatorPanelProps) {
         />
         <FragmentationPlot points={history} />
         {lastChange && report.last && (
-          <p class="last-operation" role="status" data-testid="last-operation">
-            {describeChange(report.last, lastChange)}
-          </p>
+          <div class="last-operation">
+            <p role="status" data-testid="last-operation">
+              {log[0]}
+            </p>
+            <SplitTreeView last={report.last} change={lastChange} />
+            {log.length > 1 && (
+              <ol class="operation-log" aria-label="Before that">
+                {log.slice(1).map((text, at) => (
+                  <li key={report.operations - at}>{text}</li>
+                ))}
+              </ol>
+            )}
+          </div>
         )}
         {cellBase !== null && (
           <CellBlocks
