@@ -2,13 +2,15 @@
  * How the explorer is served and built: `vite explorer` and `vite build explorer`.
  *
  * The page fetches `kernel.wasm` from beside itself: the very file that the ISO carries. The
- * development server hands it out of `builddir/`, a build copies it. All references are relative,
+ * development server hands it out of `builddir/`, a build copies it. The list buddy that it is set
+ * beside, `list_buddy_pcp.wasm`, is compiled here. All references are relative,
  * so that the built files work from any folder of any web server.
  */
 
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
+import { peerModule } from "./peer_module.ts";
 
 const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
 const KERNEL = fileURLToPath(new URL("../builddir/kernel.wasm", import.meta.url));
@@ -38,7 +40,7 @@ function kernelModule(): Plugin {
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   base: "./",
-  plugins: [kernelModule()],
+  plugins: [kernelModule(), peerModule()],
   worker: { format: "es" },
   server: { fs: { allow: [REPOSITORY] } },
   build: {
