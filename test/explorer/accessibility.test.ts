@@ -21,6 +21,7 @@ describe.skipIf(NO_BROWSER)("accessibility", () => {
   const states = [
     "step=carve&at=0x100000",
     "tab=allocators",
+    "tab=side-by-side",
     "tab=page-tables",
     "task=overlap&lecture=on",
     "machine=limine-pr288-sanitiser-synthetic",

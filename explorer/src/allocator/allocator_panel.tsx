@@ -17,7 +17,7 @@ import { CellBlocks } from "./cell_blocks.tsx";
 import { Counters } from "./counters.tsx";
 import { FragmentationPlot } from "./fragmentation_plot.tsx";
 import { cellAt } from "./heat.ts";
-import { HeatMap } from "./heat_map.tsx";
+import { HeatLegend, HeatMap } from "./heat_map.tsx";
 import { Orders } from "./orders.tsx";
 import { SplitTreeView } from "./split_tree.tsx";
 import { WorkloadForm } from "./workload_form.tsx";
@@ -124,6 +124,7 @@ export function AllocatorPanel(props: AllocatorPanelProps) {
           onEnter={enter}
           onLeave={leave}
         />
+        <HeatLegend />
         <FragmentationPlot points={history} />
         {lastChange && report.last && (
           <div class="last-operation">

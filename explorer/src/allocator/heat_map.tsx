@@ -14,6 +14,10 @@ import { cellAtPoint, layOut, paintHeat } from "./paint_heat.ts";
 const FIRST_WIDTH = 600;
 
 export interface HeatMapProps {
+  /** What is shown. */
+  readonly name?: string;
+  /** What can be done with a square. */
+  readonly hint?: string;
   readonly cells: HeatCells;
   /** The chosen cell; -1 for none. */
   readonly chosen: number;
@@ -37,7 +41,9 @@ export function describeCell(cells: HeatCells, cell: number): string {
   );
 }
 
-export function HeatMap({ cells, chosen, onChoose, onEnter, onLeave }: HeatMapProps) {
+export function HeatMap(props: HeatMapProps) {
+  const { name = "Free memory by address", cells, chosen, onChoose, onEnter, onLeave } = props;
+  const { hint = `; press one to see its blocks${onEnter ? ", twice to go inside" : ""}` } = props;
   const [hovered, setHovered] = useState(-1);
   const [width, setWidth] = useState(FIRST_WIDTH);
   const count = cells.bases.length;
@@ -84,7 +90,7 @@ export function HeatMap({ cells, chosen, onChoose, onEnter, onLeave }: HeatMapPr
         class="heat-canvas"
         role="application"
         aria-roledescription="heat map"
-        aria-label={`Free memory by address, ${count} cells of ${formatBytes(cells.cellBytes)}`}
+        aria-label={`${name}, ${count} cells of ${formatBytes(cells.cellBytes)}`}
         tabIndex={0}
         onKeyDown={press}
       >
@@ -101,16 +107,22 @@ export function HeatMap({ cells, chosen, onChoose, onEnter, onLeave }: HeatMapPr
       <p class="heat-text" role="status">
         {shown >= 0 && shown < count
           ? describeCell(cells, shown)
-          : `Each square is ${formatBytes(cells.cellBytes)}; press one to see its blocks${onEnter ? ", twice to go inside" : ""}.`}
+          : `Each square is ${formatBytes(cells.cellBytes)}${hint}.`}
       </p>
-      <ul class="heat-legend" aria-label="Largest free block">
-        {HEAT_LEGEND.map(({ label }, step) => (
-          <li key={label}>
-            <span class="heat-swatch" style={{ background: `var(--heat-${step})` }} />
-            {label}
-          </li>
-        ))}
-      </ul>
     </div>
+  );
+}
+
+/** What the colours of heat maps mean. */
+export function HeatLegend() {
+  return (
+    <ul class="heat-legend" aria-label="Largest free block">
+      {HEAT_LEGEND.map(({ label }, step) => (
+        <li key={label}>
+          <span class="heat-swatch" style={{ background: `var(--heat-${step})` }} />
+          {label}
+        </li>
+      ))}
+    </ul>
   );
 }

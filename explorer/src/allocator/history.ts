@@ -1,17 +1,15 @@
 /**
- * The points of the plot, kept to a number that draws fast: when there are too many, every second
+ * The points of a plot, kept to a number that draws fast: when there are too many, every second
  * one goes.
  */
-
-import { type HistoryPoint } from "../machine/protocol.ts";
 
 const MOST_POINTS = 1000;
 
 /** `history` with `points` added. */
-export function withPoints(
-  history: readonly HistoryPoint[],
-  points: readonly HistoryPoint[],
-): readonly HistoryPoint[] {
+export function withPoints<Point extends { readonly operations: number }>(
+  history: readonly Point[],
+  points: readonly Point[],
+): readonly Point[] {
   const last = history.at(-1);
   // A report without an operation since the last one would draw a point over the other.
   const fresh = points.filter(({ operations }) => operations !== last?.operations);

@@ -7,7 +7,8 @@ import { formatCount, formatShare } from "../format.ts";
 import { type MachineClient } from "../machine/client.ts";
 import { type AllocatorReport, MOST_BLOCKS, type WorkloadSettings } from "../machine/protocol.ts";
 
-const MIXES: readonly { readonly mix: OrderMix; readonly label: string }[] = [
+/** The mixes of a random load, and what a person calls them. */
+export const MIXES: readonly { readonly mix: OrderMix; readonly label: string }[] = [
   { mix: "geometric", label: "mostly small blocks" },
   { mix: "single", label: "single frames" },
   { mix: "uniform", label: "4 KiB–2 MiB alike" },

@@ -15,6 +15,8 @@ import { PieceMappings } from "../map/piece_mappings.tsx";
 import { PagingPanel } from "../paging/paging_panel.tsx";
 import { mapText } from "../share/carried_map.ts";
 import { ShareBar } from "../share/share_bar.tsx";
+import { type ContestChoice } from "../side_by_side/contest_protocol.ts";
+import { SideBySidePanel } from "../side_by_side/side_by_side_panel.tsx";
 import { isSameChoice, type MachineChoice } from "./choice.ts";
 import { MachinePicker } from "./machine_picker.tsx";
 import {
@@ -242,6 +244,7 @@ function Machine({ state, machine, onChange, onTask }: MachineProps) {
   );
   const onStep = useCallback((chosen: StepId | null) => onChange({ step: chosen }), [onChange]);
   const onLoad = useCallback((load: WorkloadSettings) => onChange({ load }), [onChange]);
+  const onContest = useCallback((contest: ContestChoice) => onChange({ contest }), [onChange]);
   // The machine is made anew, and does what it did, but for the last operations.
   const onBack = useCallback(
     (operations: number) => onChange(({ choice }) => ({ choice: { ...choice }, operations })),
@@ -320,6 +323,9 @@ function Machine({ state, machine, onChange, onTask }: MachineProps) {
                   onBack={onBack}
                 />
               )}
+            </TabPanel>
+            <TabPanel id="side-by-side" chosen={tab}>
+              <SideBySidePanel opened={opened} choice={state.contest} onChoice={onContest} />
             </TabPanel>
             <TabPanel id="page-tables" chosen={tab}>
               <PagingPanel

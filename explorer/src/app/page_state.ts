@@ -5,17 +5,20 @@
 import { ORDER_MIXES } from "../../../tools/trace/random_load.ts";
 import { type StepId, STEPS } from "../bring_up/steps.ts";
 import { type WorkloadSettings } from "../machine/protocol.ts";
+import { type ContestChoice } from "../side_by_side/contest_protocol.ts";
+import { contestOf, contestText, FIRST_CONTEST } from "../side_by_side/contest_link.ts";
 import { type MapSettings } from "../map/map_panel.tsx";
 import { FIRST_CHOICE, LARGEST_SIZE, type MachineChoice, SMALLEST_SIZE } from "./choice.ts";
 import { parseAddress } from "../address_text.ts";
 import { carry, keptMap } from "../share/carried_map.ts";
 import { unpackText } from "../share/packed_text.ts";
 
-export type Tab = "bring-up" | "allocators" | "page-tables";
+export type Tab = "bring-up" | "allocators" | "side-by-side" | "page-tables";
 
 export const TABS: readonly { readonly id: Tab; readonly label: string }[] = [
   { id: "bring-up", label: "Bring-up" },
   { id: "allocators", label: "Allocators" },
+  { id: "side-by-side", label: "Side by side" },
   { id: "page-tables", label: "Page tables" },
 ];
 
@@ -30,6 +33,8 @@ export interface PageState {
   readonly load: WorkloadSettings;
   /** Operations of that load that are done as soon as the machine is open. */
   readonly operations: number;
+  /** The kernel against another allocator. */
+  readonly contest: ContestChoice;
   /** True for large text and nothing but map, story and controls. */
   readonly lecture: boolean;
   /** The task that is worked on, by its name; null for none. */
@@ -44,6 +49,7 @@ export const FIRST_STATE: PageState = {
   virtual: 0x100000n,
   load: { mix: "geometric", flags: 0, fill: 0.6, speed: 10_000, seed: 1 },
   operations: 0,
+  contest: FIRST_CONTEST,
   lecture: false,
   task: null,
 };
@@ -97,6 +103,8 @@ export async function toFragment(state: PageState, text: string): Promise<string
   const set = loadText(load);
   if (set !== loadText(FIRST_STATE.load)) fields.set("load", set);
   if (state.operations) fields.set("operations", String(state.operations));
+  const contest = contestText(state.contest);
+  if (contest !== contestText(FIRST_CONTEST)) fields.set("contest", contest);
   if (state.task) fields.set("task", state.task);
   if (state.lecture) fields.set("lecture", "on");
   return fields.toString();
@@ -126,6 +134,7 @@ export async function fromFragment(fragment: string): Promise<PageState> {
     operations: /^\d{1,8}$/.test(fields.get("operations") ?? "")
       ? Number(fields.get("operations"))
       : 0,
+    contest: contestOf(fields.get("contest") ?? ""),
     lecture: fields.get("lecture") === "on",
     task: fields.get("task"),
   };

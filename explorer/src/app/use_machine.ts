@@ -45,7 +45,8 @@ async function fetchKernel(): Promise<ArrayBuffer> {
   return response.arrayBuffer();
 }
 
-async function startMachine(): Promise<MachineClient> {
+/** A worker that has the kernel; an error, for a person, if there is none. */
+export async function startMachine(): Promise<MachineClient> {
   const client = new MachineClient();
   await client.ask("start", { kernel: await fetchKernel() });
   return client;

@@ -2,6 +2,7 @@
  * The page's end of the protocol: requests as promises, reports to whoever listens.
  */
 
+import { type ContestReport } from "../side_by_side/contest_protocol.ts";
 import {
   type AllocatorReport,
   type RequestName,
@@ -25,6 +26,8 @@ interface Waiting {
 export class MachineClient {
   /** Shown each report. */
   onReport: (report: AllocatorReport) => void = () => {};
+  /** Shown each report about the contest. */
+  onContest: (report: ContestReport) => void = () => {};
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
@@ -54,7 +57,16 @@ export class MachineClient {
     });
   }
 
+  /** Ends the worker, whatever it is at; what it was asked for is never answered. */
+  end(): void {
+    this.#worker.terminate();
+  }
+
   #hear(message: WorkerMessage): void {
+    if (message.kind === "contest") {
+      this.onContest(message.report);
+      return;
+    }
     if (message.kind === "report") {
       this.onReport(message.report);
       return;

@@ -9,6 +9,7 @@
 import { type Plan } from "../../../tools/plan/plan.ts";
 import { type Totals } from "../../../tools/plan/totals.ts";
 import { type OrderMix } from "../../../tools/trace/random_load.ts";
+import { type ContestReport, type ContestSettings } from "../side_by_side/contest_protocol.ts";
 
 /** Where a memory map comes from. */
 export type MapSource =
@@ -201,6 +202,19 @@ export interface Requests {
     ask: { readonly base: number; readonly end: number };
     answer: readonly MappedRun[];
   };
+  /** Sets an allocator, a wasm module, beside a kernel on a machine of its own. */
+  contest: {
+    ask: {
+      readonly source: MapSource;
+      readonly module: ArrayBuffer;
+      /** What the allocator goes by. */
+      readonly name: string;
+      readonly settings: ContestSettings;
+    };
+    answer: ContestReport;
+  };
+  /** Goes on with that at `speed` requests a second until there were `until`; 0 stops it. */
+  contestRun: { ask: { readonly until: number; readonly speed: number }; answer: null };
 }
 
 export type RequestName = keyof Requests;
@@ -217,4 +231,5 @@ export type WorkerMessage =
   | { readonly kind: "answer"; readonly id: number; readonly answer: unknown }
   /** The request failed; `message` is for a person, `name` is the error's class. */
   | { readonly kind: "error"; readonly id: number; readonly name: string; readonly message: string }
-  | { readonly kind: "report"; readonly report: AllocatorReport };
+  | { readonly kind: "report"; readonly report: AllocatorReport }
+  | { readonly kind: "contest"; readonly report: ContestReport };

@@ -49,7 +49,7 @@ function touchedCells(runs: readonly Range[], cellBytes: number): number[] {
 }
 
 /** Empty cells over `runs`, as small as their number allows. */
-function emptyCells(runs: readonly Range[]): HeatCells {
+export function emptyCells(runs: readonly Range[]): HeatCells {
   const bytes = runs.reduce((sum, run) => sum + run.end - run.base, 0);
   let cellBytes = FRAME_BYTES;
   while (bytes / cellBytes > MOST_CELLS) cellBytes *= 2;

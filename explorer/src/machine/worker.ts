@@ -5,6 +5,8 @@
 
 import { readMemoryMap } from "../../../tools/formats/read_map.ts";
 import { syntheticMap } from "../../../tools/formats/size.ts";
+import { type MapInput } from "../../../tools/formats/map_input.ts";
+import { ContestHost } from "../side_by_side/contest_host.ts";
 import {
   type MapSource,
   type OpenedMachine,
@@ -45,6 +47,8 @@ interface WorkerScope {
 
 const scope = globalThis as unknown as WorkerScope;
 
+const contest = new ContestHost((report) => scope.postMessage({ kind: "contest", report }));
+
 let kernel: WebAssembly.Module | null = null;
 let session: Session | null = null;
 let workload = new Workload();
@@ -70,10 +74,17 @@ function operate(operations: number, settings: WorkloadSettings): void {
   workload.run(current().allocations, operations, settings);
 }
 
-function open(source: MapSource): OpenedMachine {
+function theKernel(): WebAssembly.Module {
   if (!kernel) throw new Error("The worker has no kernel yet.");
-  const map = source.kind === "text" ? readMemoryMap(source.text) : syntheticMap(source.bytes);
-  const opened = new Session(kernel, map);
+  return kernel;
+}
+
+function mapOf(source: MapSource): MapInput {
+  return source.kind === "text" ? readMemoryMap(source.text) : syntheticMap(source.bytes);
+}
+
+function open(source: MapSource): OpenedMachine {
+  const opened = new Session(theKernel(), mapOf(source));
   // The last machine keeps running until there is another.
   ++driver;
   session = opened;
@@ -223,6 +234,13 @@ function serve(request: RequestMessage): unknown {
       return current().mappings();
     case "mappingsOf":
       return current().mappingsOf(request.ask.base, request.ask.end);
+    case "contest": {
+      const { source, module, name, settings } = request.ask;
+      return contest.open(theKernel(), mapOf(source), module, name, settings);
+    }
+    case "contestRun":
+      contest.run(request.ask.until, request.ask.speed);
+      return null;
   }
 }
 
