@@ -11,6 +11,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
 import { peerModule } from "./peer_module.ts";
+import { tour } from "./tour_page.ts";
 
 const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
 const KERNEL = fileURLToPath(new URL("../builddir/kernel.wasm", import.meta.url));
@@ -40,7 +41,7 @@ function kernelModule(): Plugin {
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   base: "./",
-  plugins: [kernelModule(), peerModule()],
+  plugins: [kernelModule(), peerModule(), tour()],
   worker: { format: "es" },
   server: { fs: { allow: [REPOSITORY] } },
   build: {

@@ -14,6 +14,8 @@ export interface StepKind {
   readonly title: string;
   /** What the step does, for a person who sees it for the first time. */
   readonly story: string;
+  /** The step of the tour that goes into it. */
+  readonly tour: number;
 }
 
 /** In the order of bring-up. */
@@ -24,6 +26,7 @@ export const STEPS: readonly StepKind[] = [
     story:
       "The kernel reads what the firmware reports: which ranges of physical memory there are and " +
       "who keeps them. The loader has taken its share already: the image, its own tables.",
+    tour: 1,
   },
   {
     id: "copy",
@@ -32,6 +35,7 @@ export const STEPS: readonly StepKind[] = [
       "An early allocator hands out frames from the top of the largest usable range. The first " +
       "hold page tables for the kernel's own memory and a copy of the map; from here on the " +
       "firmware's list is not read again.",
+    tour: 2,
   },
   {
     id: "sanitise",
@@ -39,6 +43,7 @@ export const STEPS: readonly StepKind[] = [
     story:
       "Entries may overlap, be unsorted or end inside a frame. What comes out is sorted, disjoint " +
       "and made of whole frames; where entries disagree the stricter one wins.",
+    tour: 3,
   },
   {
     id: "plan",
@@ -46,12 +51,14 @@ export const STEPS: readonly StepKind[] = [
     story:
       "From the sanitised map the kernel works out how large its tables must be. They follow " +
       "usable memory, not the address span.",
+    tour: 4,
   },
   {
     id: "carve",
     title: "Carve",
     story:
       "The tables get frames of their own, next to the copy of the map, which nobody else will be given.",
+    tour: 5,
   },
   {
     id: "handoff",
@@ -59,6 +66,7 @@ export const STEPS: readonly StepKind[] = [
     story:
       "Everything usable that is not reserved goes to the runtime allocator, which owns every " +
       "frame exactly once from now on.",
+    tour: 6,
   },
   {
     id: "paging",
@@ -66,11 +74,13 @@ export const STEPS: readonly StepKind[] = [
     story:
       "New page tables, made of frames from the allocator, replace the loader's. Nothing is " +
       "writable and executable at once, and frame 0 is not mapped.",
+    tour: 8,
   },
   {
     id: "reclaim",
     title: "Reclaim",
     story: "Nothing of the boot loader's is needed any more: its memory joins the allocator.",
+    tour: 9,
   },
   {
     id: "ready",
@@ -78,6 +88,7 @@ export const STEPS: readonly StepKind[] = [
     story:
       "The allocators test themselves on real frames, all totals are compared, and the kernel " +
       "reports what it manages.",
+    tour: 9,
   },
 ];
 

@@ -6,6 +6,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Plan } from "../../../tools/plan/plan.ts";
 import { formatMicroseconds } from "../format.ts";
+import { TourLink } from "../tasks/tour_link.tsx";
 import { Log } from "./log_view.tsx";
 import { stepFigures } from "./step_figures.ts";
 import { type Step, type StepId, STEPS } from "./steps.ts";
@@ -138,6 +139,9 @@ function StepText({ plan, step }: { readonly plan: Plan; readonly step: Step }) 
           ))}
         </dl>
       )}
+      <p class="soft">
+        <TourLink step={step.tour} /> shows the functions that do this.
+      </p>
       {step.lines.length > 0 && <Log lines={step.lines} label="Log of this step" />}
     </>
   );

@@ -26,6 +26,12 @@ export function Glossary() {
   return (
     <details class="panel glossary">
       <summary>Words</summary>
+      <p>
+        <a class="tour-link" href="tour.html" target="_blank" rel="noopener">
+          The tour
+        </a>{" "}
+        shows them at work: one frame, from the firmware’s list to the root of the page tables.
+      </p>
       <dl>
         {WORDS.map(([word, meaning]) => (
           <div key={word}>

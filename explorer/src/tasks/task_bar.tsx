@@ -4,6 +4,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { type Situation, type Task, TASKS } from "./tasks.ts";
+import { TourLink } from "./tour_link.tsx";
 
 export interface TaskBarProps {
   readonly task: Task;
@@ -33,6 +34,11 @@ export function TaskBar({ task, situation, onTask }: TaskBarProps) {
       <p role="status" class={isSolved ? "ok" : "soft"} data-testid="task-answer">
         {isSolved ? `✓ ${task.answer}` : isHintShown ? task.hint : ""}
       </p>
+      {isSolved && (
+        <p>
+          <TourLink step={task.tour} /> goes into it.
+        </p>
+      )}
       <div class="tools">
         {!isSolved && (
           <button type="button" onClick={() => setHintShown(true)}>

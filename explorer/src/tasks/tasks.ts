@@ -31,6 +31,8 @@ export interface Task {
   readonly hint: string;
   /** Said once it is solved. */
   readonly answer: string;
+  /** The step of the tour that goes into it. */
+  readonly tour: number;
   /** What the page is brought to when the task begins. */
   readonly start: Partial<PageState>;
   readonly isSolved: (situation: Situation) => boolean;
@@ -68,6 +70,7 @@ export const TASKS: readonly Task[] = [
     answer:
       "The kernel never uses frame 0, whatever the firmware says, so that an address of 0 can mean " +
       "“none” and is never mapped: reason=frame_zero.",
+    tour: 3,
     start: { tab: "bring-up", choice: SMALL, step: null },
     isSolved: ({ step, piece }) => step === "sanitise" && piece?.base === 0,
   },
@@ -78,6 +81,7 @@ export const TASKS: readonly Task[] = [
     answer:
       "It is usable and reserved at once. Where entries disagree the stricter one wins: the kernel " +
       "leaves it alone.",
+    tour: 3,
     start: { tab: "bring-up", choice: OVERLAPPING, step: "look" },
     isSolved: ({ plan, piece }) => piece !== null && entriesAt(plan, piece.base).length > 1,
   },
@@ -88,6 +92,7 @@ export const TASKS: readonly Task[] = [
     answer:
       "Once the kernel stands on its own page tables and stack it needs nothing of the loader's: the " +
       "memory joins the allocators.",
+    tour: 9,
     start: { tab: "bring-up", choice: SMALL, step: null },
     isSolved: ({ piece }) => piece?.owner === "reclaimed",
   },
@@ -97,6 +102,7 @@ export const TASKS: readonly Task[] = [
     hint: "Step 7 makes the kernel's own; choose one of their pieces on the map.",
     answer:
       "Page tables are frames like any other: the allocators gave them, and count them as taken.",
+    tour: 8,
     start: { tab: "bring-up", choice: SMALL, step: null },
     isSolved: ({ piece }) => piece?.owner === "page_tables",
   },
@@ -107,6 +113,7 @@ export const TASKS: readonly Task[] = [
     answer:
       "Only the text of the image, and it cannot be written. No page is writable and executable at " +
       "once: whoever writes data cannot make code of it.",
+    tour: 8,
     start: { tab: "page-tables", choice: SMALL, virtual: 0x100000n },
     isSolved: ({ tab, walk }) => tab === "page-tables" && walk?.page?.executable === true,
   },
@@ -116,6 +123,7 @@ export const TASKS: readonly Task[] = [
     hint: "Walk address 0.",
     answer:
       "The processor raises a page fault: nothing maps frame 0, so the mistake cannot go unseen.",
+    tour: 8,
     start: { tab: "page-tables", choice: SMALL, virtual: 0x100000n },
     isSolved: ({ tab, walk }) => tab === "page-tables" && walk?.virtual === 0n && walk.fault !== "",
   },
@@ -126,6 +134,7 @@ export const TASKS: readonly Task[] = [
     answer:
       "There is free memory, but no two megabytes of it together: that is fragmentation. With single " +
       "frames it does not happen here: the allocator fills what is nearly full first.",
+    tour: 7,
     start: ALLOCATORS,
     isSolved: ({ report }) =>
       report !== null &&
@@ -139,6 +148,7 @@ export const TASKS: readonly Task[] = [
     answer:
       "Each block that is freed merges with its buddy, if that is free too, and the two with theirs: " +
       "nothing stays split.",
+    tour: 9,
     start: ALLOCATORS,
     isSolved: ({ report }) =>
       report !== null && report.ownBlocks === 0 && report.frees >= SOME_OPERATIONS,
