@@ -9,6 +9,7 @@ import { Timeline } from "../bring_up/timeline.tsx";
 import { AddressBox } from "../lookup/address_box.tsx";
 import { MapPanel, type MapSettings } from "../map/map_panel.tsx";
 import { type AddressWalk, type WorkloadSettings } from "../machine/protocol.ts";
+import { BesidePicker } from "../map/beside_view.tsx";
 import { pieceAt } from "../map/piece.ts";
 import { PlanMap } from "../map/machine_map.ts";
 import { PieceMappings } from "../map/piece_mappings.tsx";
@@ -32,6 +33,7 @@ import { TaskBar } from "../tasks/task_bar.tsx";
 import { type Task, TASKS } from "../tasks/tasks.ts";
 import { Summary, titleOf } from "./summary.tsx";
 import { TabBar, TabPanel } from "./tabs.tsx";
+import { useBeside } from "./use_beside.ts";
 import { type MachineState, type ShownMachine, useMachine } from "./use_machine.ts";
 
 const FIRST_TITLE = document.title;
@@ -229,6 +231,12 @@ function Machine({ state, machine, onChange, onTask }: MachineProps) {
   const steps = useMemo(() => stepsOf(plan), [plan]);
   const step = state.tab === "bring-up" ? state.step : null;
   const map = useMemo(() => planMap.at(step), [planMap, step]);
+  const other = useBeside(state.beside);
+  const beside = useMemo(() => {
+    const { machine: second } = other;
+    if (!second) return null;
+    return { name: titleOf(second), map: new PlanMap(second.plan, second.tables).at(step) };
+  }, [other, step]);
   const onSettings = useCallback(
     (part: Partial<MapSettings>) => onChange(({ map }) => ({ map: { ...map, ...part } })),
     [onChange],
@@ -282,6 +290,8 @@ function Machine({ state, machine, onChange, onTask }: MachineProps) {
       <Summary plan={plan} name={opened.name} />
       <MapPanel
         map={map}
+        name={titleOf(opened)}
+        beside={beside}
         owners={owners}
         settings={state.map}
         onSettings={onSettings}
@@ -292,6 +302,11 @@ function Machine({ state, machine, onChange, onTask }: MachineProps) {
         <AddressBox
           {...{ client, plan, onWalk }}
           onFound={(selected) => onSettings({ selected })}
+        />
+        <BesidePicker
+          choice={state.beside}
+          onChoice={(next) => onChange({ beside: next })}
+          error={other.error}
         />
       </MapPanel>
       <section class="panel">

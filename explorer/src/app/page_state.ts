@@ -24,6 +24,8 @@ export const TABS: readonly { readonly id: Tab; readonly label: string }[] = [
 
 export interface PageState {
   readonly choice: MachineChoice;
+  /** The machine whose map stands below; null for none. */
+  readonly beside: MachineChoice | null;
   readonly map: MapSettings;
   readonly step: StepId | null;
   readonly tab: Tab;
@@ -43,6 +45,7 @@ export interface PageState {
 
 export const FIRST_STATE: PageState = {
   choice: FIRST_CHOICE,
+  beside: null,
   map: { scale: "pieces", shortHoles: true, view: null, selected: null },
   step: null,
   tab: "bring-up",
@@ -90,6 +93,7 @@ export async function toFragment(state: PageState, text: string): Promise<string
     if (packed) fields.set("map", packed);
     else if (kept) fields.set("kept", kept);
   }
+  if (state.beside?.kind === "bundled") fields.set("beside", state.beside.name);
   if (map.scale !== FIRST_STATE.map.scale) fields.set("scale", map.scale);
   if (!map.shortHoles) fields.set("holes", "true-to-scale");
   if (map.view) {
@@ -121,6 +125,7 @@ export async function fromFragment(fragment: string): Promise<PageState> {
   const to = address("to");
   return {
     choice: await choiceOf(fields),
+    beside: besideOf(fields.get("beside")),
     map: {
       scale: SCALES.find((scale) => scale === fields.get("scale")) ?? FIRST_STATE.map.scale,
       shortHoles: fields.get("holes") !== "true-to-scale",
@@ -169,6 +174,11 @@ async function choiceOf(fields: URLSearchParams): Promise<MachineChoice> {
   if (bytes >= 2 ** SMALLEST_SIZE && bytes <= 2 ** LARGEST_SIZE) return { kind: "size", bytes };
   const name = fields.get("machine");
   return name ? { kind: "bundled", name } : FIRST_CHOICE;
+}
+
+/** Of what stands below only a machine that comes with the page is carried by links. */
+function besideOf(name: string | null): MachineChoice | null {
+  return name ? { kind: "bundled", name } : null;
 }
 
 function hexOf(address: number): string {

@@ -22,6 +22,8 @@ const PAN_STEP = 0.2;
 const DRAG_START = 4;
 
 export interface MapBarProps extends Omit<MapPicture, "hovered"> {
+  /** What the map is called where there are several. */
+  readonly name?: string;
   readonly whole: Span;
   readonly onView: (view: Span) => void;
   readonly onSelect: (index: number | null) => void;
@@ -41,7 +43,7 @@ export function describe(piece: Piece): string {
 }
 
 export function MapBar(props: MapBarProps) {
-  const { pieces, focus, axis, whole, view, onView, selected, onSelect } = props;
+  const { name, pieces, focus, axis, whole, view, onView, selected, onSelect } = props;
   const [hovered, setHovered] = useState<{ index: number; x: number } | null>(null);
   const drag = useRef<{ x: number; view: Span; moved: boolean } | null>(null);
   const hoveredIndex = hovered?.index ?? null;
@@ -156,7 +158,7 @@ export function MapBar(props: MapBarProps) {
       class="map-bar"
       role="application"
       aria-roledescription="map"
-      aria-label="Map of physical memory"
+      aria-label={name ? `Map of physical memory: ${name}` : "Map of physical memory"}
       aria-describedby="map-keys"
       tabIndex={0}
       onKeyDown={press}

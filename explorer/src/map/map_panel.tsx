@@ -5,6 +5,8 @@
 import { type ComponentChildren } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { Axis, type ScaleKind } from "./axis.ts";
+import { commonPieces, differences, padded } from "./beside.ts";
+import { DifferenceList } from "./beside_view.tsx";
 import { Legend } from "./legend.tsx";
 import { type MachineMap } from "./machine_map.ts";
 import { MapBar, PieceText } from "./map_bar.tsx";
@@ -33,8 +35,18 @@ export interface MapSettings {
   readonly selected: number | null;
 }
 
+/** A map and what its machine is called. */
+export interface NamedMap {
+  readonly name: string;
+  readonly map: MachineMap;
+}
+
 export interface MapPanelProps {
   readonly map: MachineMap;
+  /** What the machine is called. */
+  readonly name: string;
+  /** The map that stands below it on the same axis; null for none. */
+  readonly beside: NamedMap | null;
   /** Owners of the legend: those of all steps, so that it keeps its size from one to the next. */
   readonly owners: ReadonlySet<OwnerId>;
   readonly settings: MapSettings;
@@ -45,19 +57,28 @@ export interface MapPanelProps {
   readonly children: ComponentChildren;
 }
 
-export function MapPanel({ map, owners, settings, onSettings, describe, children }: MapPanelProps) {
-  const { pieces } = map;
+export function MapPanel(props: MapPanelProps) {
+  const { map, name, beside, owners, settings, onSettings, describe, children } = props;
+  const end = Math.max(map.pieces.at(-1)!.end, beside?.map.pieces.at(-1)!.end ?? 0);
+  const pieces = useMemo(() => padded(map.pieces, end), [map, end]);
+  const below = useMemo(() => beside && padded(beside.map.pieces, end), [beside, end]);
+  const differing = useMemo(() => (below ? differences(pieces, below) : []), [pieces, below]);
+  const [selectedBelow, setSelectedBelow] = useState<number | null>(null);
+  useEffect(() => setSelectedBelow(null), [below]);
   const [highlighted, setHighlighted] = useState<OwnerId | null>(null);
   // A step that is chosen marks what it is about, whatever the legend marked before.
   useEffect(() => setHighlighted(null), [map.focus]);
   const axis = useMemo(
-    () => new Axis(pieces, settings.scale, settings.shortHoles),
-    [pieces, settings.scale, settings.shortHoles],
+    () =>
+      new Axis(below ? commonPieces(pieces, below) : pieces, settings.scale, settings.shortHoles),
+    [pieces, below, settings.scale, settings.shortHoles],
   );
-  const whole = useMemo(() => ({ base: 0, end: pieces.at(-1)!.end }), [pieces]);
+  const whole = useMemo(() => ({ base: 0, end }), [end]);
+  /** Where two maps differ is what they are about, unless something is marked. */
+  const marked = map.focus.length > 0 ? map.focus : differing;
   const focus = useMemo(
-    () => (highlighted ? pieces.filter(({ owner }) => owner === highlighted) : map.focus),
-    [map.focus, pieces, highlighted],
+    () => (highlighted ? pieces.filter(({ owner }) => owner === highlighted) : marked),
+    [marked, pieces, highlighted],
   );
   const view = within(settings.view, whole);
   const selected = settings.selected === null ? null : pieceAt(pieces, settings.selected);
@@ -119,7 +140,21 @@ export function MapPanel({ map, owners, settings, onSettings, describe, children
           </div>
         </div>
       </div>
+      {beside && <h3>{name}</h3>}
       <MapBar {...{ pieces, focus, axis, whole, view, onView, selected, onSelect }} />
+      {beside && below && (
+        <>
+          <h3>{beside.name}</h3>
+          <MapBar
+            {...{ focus, axis, whole, view, onView }}
+            name={beside.name}
+            pieces={below}
+            selected={selectedBelow}
+            onSelect={setSelectedBelow}
+          />
+          <DifferenceList found={differing} />
+        </>
+      )}
       <p class="scale-note">{scaleNote(settings, pieces)}</p>
       <div class="overview-frame">
         <Overview {...{ pieces, axis, view, onView }} />
@@ -137,6 +172,11 @@ export function MapPanel({ map, owners, settings, onSettings, describe, children
           </div>
           {chosen.owner !== "hole" && describe(chosen)}
         </div>
+      )}
+      {below && selectedBelow !== null && (
+        <p class="chosen-piece">
+          <PieceText piece={below[selectedBelow]!} />
+        </p>
       )}
       {children}
       <p class="hint" id="map-keys">
