@@ -37,6 +37,27 @@ function largestFree(sums: readonly number[], from: number, to: number): number 
   return largest;
 }
 
+/** Compares a ledger with lists of what there is and what is free, frame by frame. */
+function compare(ledger: Ledger, managed: readonly boolean[], free: readonly boolean[]): void {
+  expect(ledger.freeFrames).toBe(free.filter(Boolean).length);
+  const large = Array.from({ length: Math.ceil(free.length / 512) }, (_, at) =>
+    Array.from({ length: 512 }, (_, inside) => free[at * 512 + inside]).every(Boolean),
+  );
+  expect(ledger.freeLarge).toBe(large.filter(Boolean).length);
+  const { bases, cellBytes, managed: inCell, free: freeInCell, orders } = ledger.heat();
+  const cellFrames = cellBytes / FRAME;
+  const sums = [0];
+  for (const isFree of free) sums.push(sums.at(-1)! + Number(isFree));
+  for (const [cell, base] of bases.entries()) {
+    const from = base / FRAME;
+    const inside = (list: readonly boolean[]) =>
+      list.slice(from, from + cellFrames).filter(Boolean);
+    expect(inCell[cell]).toBe(inside(managed).length);
+    expect(freeInCell[cell]).toBe(inside(free).length);
+    expect(orders[cell]).toBe(largestFree(sums, from, from + cellFrames));
+  }
+}
+
 /** First-fit over one byte a frame; `wrong` makes it a liar. */
 function firstFit(frames: number, wrong: "" | "twice" | "unaligned" | "keeps" = ""): Contender {
   const taken = new Uint8Array(frames);
@@ -102,22 +123,15 @@ describe("the ledger", () => {
       }
     }
     expect(ledger.isFree(1, 1)).toBe(false);
-    expect(ledger.freeFrames).toBe(free.filter(Boolean).length);
-    const large = Array.from({ length: Math.ceil(frames / 512) }, (_, at) =>
-      Array.from({ length: 512 }, (_, inside) => free[at * 512 + inside]).every(Boolean),
-    );
-    expect(ledger.freeLarge).toBe(large.filter(Boolean).length);
-    const { bases, cellBytes, managed: inCell, free: freeInCell, orders } = ledger.heat();
-    const cellFrames = cellBytes / FRAME;
-    const sums = [0];
-    for (const isFree of free) sums.push(sums.at(-1)! + Number(isFree));
-    for (const [cell, base] of bases.entries()) {
-      const from = base / FRAME;
-      const inside = (list: readonly boolean[]) =>
-        list.slice(from, from + cellFrames).filter(Boolean);
-      expect(inCell[cell]).toBe(inside(managed).length);
-      expect(freeInCell[cell]).toBe(inside(free).length);
-      expect(orders[cell]).toBe(largestFree(sums, from, from + cellFrames));
+    compare(ledger, managed, free);
+    // Single frames here and there leave smaller and smaller blocks.
+    for (let round = 0; round < 4; ++round) {
+      for (let frame = 0; frame < frames; ++frame) {
+        if (!free[frame] || random.below(3)) continue;
+        ledger.take(frame, 0);
+        free[frame] = false;
+      }
+      compare(ledger, managed, free);
     }
   });
 });
