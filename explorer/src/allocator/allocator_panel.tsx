@@ -49,7 +49,10 @@ interface LastChange {
 }
 
 function useLastChange(report: AllocatorReport): LastChange {
-  const seen = useRef({ report, last: { change: null, log: [] } as LastChange });
+  const seen = useRef<{ report: AllocatorReport; last: LastChange }>({
+    report,
+    last: { change: null, log: [] },
+  });
   const { report: before, last } = seen.current;
   if (before !== report && before.operations !== report.operations) {
     const isOne = report.operations === before.operations + 1;
