@@ -8,6 +8,7 @@ const ASSEMBLYSCRIPT = [
   "programs/*.ts",
   "test/**/*_entry.ts",
   "bench/**/*_entry.ts",
+  "tools/**/*_entry.ts",
 ];
 
 export default defineConfig(

@@ -6,7 +6,15 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Allocator, ALLOCATORS, REFERENCE, SUBJECT } from "./allocators.ts";
-import { BUILD, C_OPTIONS, isCurrent, peerSources, ROOT, runTool } from "./modules.ts";
+import {
+  BUILD,
+  C_OPTIONS,
+  isCurrent,
+  PEER_INCLUDES,
+  peerSources,
+  ROOT,
+  runTool,
+} from "./modules.ts";
 import { type EngineName } from "./options.ts";
 import { ProcessInstance } from "./process_engine.ts";
 
@@ -65,7 +73,7 @@ function buildNativeHost(module: string): string {
   const output = join(BUILD, `${module}_native`);
   const own = ["bench/hosts/native_host.c", "bench/hosts/protocol.c"];
   // POSIX's clock and mmap's flags are beyond C17.
-  const options = [...C_OPTIONS, "-D_GNU_SOURCE", "-fuse-ld=lld", "-Ibench/peers"];
+  const options = [...C_OPTIONS, "-D_GNU_SOURCE", "-fuse-ld=lld", ...PEER_INCLUDES];
   runTool("clang", [...options, "-o", output, ...own, ...peerSources(module)]);
   return output;
 }

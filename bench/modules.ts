@@ -86,6 +86,9 @@ export function buildPeerShim(): string {
   return buildShim("shim-peer.elf");
 }
 
+/** Where the peers' headers are. */
+export const PEER_INCLUDES: readonly string[] = ["-Itools/judge/contract", "-Ibench/peers"];
+
 /** C sources of a peer: the workloads, the peer, its memory. */
 export function peerSources(name: string): string[] {
   return ["bench/loops.c", `bench/peers/${name}.c`, "bench/peers/memory.c"];
@@ -97,7 +100,7 @@ function buildPeer(name: string): string {
   runTool("clang", [
     ...C_OPTIONS,
     ...WASM_OPTIONS,
-    "-Ibench/peers",
+    ...PEER_INCLUDES,
     "-o",
     output,
     ...peerSources(name),

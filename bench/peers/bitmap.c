@@ -19,10 +19,12 @@ static uint32_t word_count;
 static uint32_t hint;
 
 void allocator_init(uint32_t frames) {
-    word_count = frames / WORD_BITS;
+    word_count = (frames + WORD_BITS - 1) / WORD_BITS;
     words = memory_take(word_count * sizeof *words);
     for (uint32_t word = 0; word < word_count; word++)
         words[word] = UINT64_MAX;
+    if (frames % WORD_BITS)
+        words[word_count - 1] = ((uint64_t)1 << frames % WORD_BITS) - 1;
     hint = 0;
 }
 
@@ -71,7 +73,7 @@ static uint32_t take_words(uint32_t order) {
     uint32_t count = 1u << (order - WORD_ORDER);
     uint32_t word = hint & ~(count - 1);
     for (uint32_t looked = 0; looked < word_count; looked += count) {
-        if (all_are(word, count, UINT64_MAX)) {
+        if (word + count <= word_count && all_are(word, count, UINT64_MAX)) {
             set_all(word, count, 0);
             hint = word;
             return word * WORD_BITS;

@@ -65,7 +65,7 @@ static void unlink_run(uint32_t first, uint32_t count) {
 
 static uint32_t take_block(uint32_t order) {
     uint32_t count = 1u << order;
-    for (uint32_t first = 0; first < frame_count; first += count) {
+    for (uint32_t first = 0; first + count <= frame_count; first += count) {
         if (!all_are(first, count, FRAME_FREE))
             continue;
         unlink_run(first, count);

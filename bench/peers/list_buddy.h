@@ -118,8 +118,11 @@ static inline void buddy_init(struct page *records, uint32_t frames) {
         list_init(&areas[order].blocks);
         areas[order].count = 0;
     }
-    for (uint32_t frame = frames; frame; frame -= 1u << BUDDY_MAX_ORDER)
-        push_free(pages + frame - (1u << BUDDY_MAX_ORDER), BUDDY_MAX_ORDER);
+    for (uint32_t end = frames; end;) {
+        uint32_t order = (uint32_t)__builtin_ctz(end | 1u << BUDDY_MAX_ORDER);
+        end -= 1u << order;
+        push_free(pages + end, order);
+    }
 }
 
 #endif

@@ -300,7 +300,7 @@ describe("colours", () => {
 });
 
 describe("help", () => {
-  it.each(["plan", "trace", "log"])("of %s fits and has examples", async (command) => {
+  it.each(["plan", "trace", "log", "judge"])("of %s fits and has examples", async (command) => {
     const { status, out } = await run([command, "--help"]);
     expect(status).toBe(0);
     expect(width(out)).toBeLessThanOrEqual(100);
@@ -311,6 +311,7 @@ describe("help", () => {
   it("lists the commands", async () => {
     const { status, out } = await run(["--help"]);
     expect(status).toBe(0);
-    for (const command of ["plan", "trace", "log"]) expect(out).toContain(`\n  ${command} `);
+    for (const command of ["plan", "trace", "log", "judge"])
+      expect(out).toContain(`\n  ${command} `);
   });
 });

@@ -71,6 +71,7 @@ const TOOLS: [title: string, help: () => string | Promise<string>][] = [
   ["slopos trace", () => slopos("trace", "--help")],
   ["slopos log", () => slopos("log", "--help")],
   ["slopos run", () => slopos("run", "--help")],
+  ["slopos judge", () => slopos("judge", "--help")],
   ["npm run bench", () => BENCH_HELP],
   ["npm run test:soak", () => head("test/property/soak.mjs")],
   ["npm run test:fuzz", () => head("test/fuzz/run.mjs")],

@@ -15,14 +15,16 @@ const KERNEL_PATH = fileURLToPath(new URL("builddir/kernel.wasm", ROOT));
 
 const MACHINES = new URL("test/memmaps/", ROOT);
 
-/** Why a file could not be read, in words, by the error's code. */
+/** Why a file could not be read or written, in words, by the error's code. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
   EISDIR: "that is a folder",
-  EACCES: "no permission to read it",
+  EACCES: "no permission",
+  EEXIST: "there is such a file already",
 };
 
-function reasonOf(error: unknown): string {
+/** Why a file could not be read or written, in words. */
+export function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return REASONS[code ?? ""] ?? message;
 }

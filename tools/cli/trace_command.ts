@@ -2,7 +2,7 @@
  * `slopos trace`: allocations and frees replayed on a machine.
  */
 
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { MmStat } from "../../abi/mm_stat.ts";
 import { type Kernel } from "../../sim/kernel.ts";
 import { summariseLog } from "../log/log_summary.ts";
@@ -17,6 +17,7 @@ import { addMapArguments, type MapOptions, readMap } from "./map_source.ts";
 import { coloursOf, type Terminal } from "./terminal.ts";
 import { paragraph } from "./text.ts";
 import { traceText } from "./trace_text.ts";
+import { wholeNumber } from "./whole_number.ts";
 
 interface TraceCommandOptions extends MapOptions {
   readonly ops?: string;
@@ -43,15 +44,6 @@ Examples:
 
 Exit status: 0 done, refused operations included, 1 the kernel did not start or its totals disagree,
 2 there is no machine or no script.`;
-
-/** A whole number of at least `least`, for commander. */
-function wholeNumber(least: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-    if (value >= least) return value;
-    throw new InvalidArgumentError(`It is a whole number from ${least} to 999999999.`);
-  };
-}
 
 /** The operations that the arguments ask for, and how many there are. */
 async function workloadOf(
