@@ -1,9 +1,13 @@
 import { defineConfig } from "vitest/config";
+import { nodeOnlyPath } from "./test/support/node_only_path.ts";
+
+/** For groups that need Node and its packages only, and are held to it. */
+const env = { PATH: nodeOnlyPath() };
 
 /**
- * Groups that can be run apart (`vitest run --project unit`). Tests in `boot` and `matrix` start
- * QEMU, those in `explorer` Chromium: each takes seconds of a whole core, so few run at once and their
- * time limits are long.
+ * Groups that can be run apart (`vitest run --project unit`). Tests in `native` call clang and wabt,
+ * those in `boot` and `matrix` start QEMU, those in `explorer` Chromium: each takes seconds of a whole
+ * core, so few run at once and their time limits are long. The others need Node alone.
  * `worlds` and `matrix` do a part of their work unless an environment variable asks for all of it;
  * `npm run test:worlds` and `npm run test:matrix` do.
  */
@@ -13,6 +17,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          env,
           include: ["test/unit/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -21,6 +26,7 @@ export default defineConfig({
       {
         test: {
           name: "property",
+          env,
           include: ["test/property/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 60_000,
@@ -29,6 +35,7 @@ export default defineConfig({
       {
         test: {
           name: "cli",
+          env,
           include: ["test/cli/**/*.test.ts"],
           testTimeout: 60_000,
         },
@@ -43,8 +50,17 @@ export default defineConfig({
       {
         test: {
           name: "worlds",
+          env,
           include: ["test/worlds/**/*.test.ts"],
           testTimeout: 600_000,
+        },
+      },
+      {
+        test: {
+          name: "native",
+          include: ["test/native/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

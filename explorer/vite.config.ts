@@ -32,7 +32,7 @@ function kernelModule(): Plugin {
       });
     },
     generateBundle() {
-      if (!existsSync(KERNEL)) this.error(`${KERNEL} is missing; make it with: npm run build`);
+      if (!existsSync(KERNEL)) this.error(`${KERNEL} is missing; make it with: npm run kernel`);
       this.emitFile({ type: "asset", fileName: "kernel.wasm", source: readFileSync(KERNEL) });
     },
   };

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# From a checkout to a running kernel: installs what is missing, builds, makes the ISO, boots it.
+# From a checkout to a running kernel: installs what is missing for that, builds, makes the ISO, boots
+# it.
 #
 # usage: scripts/boot.sh [--loader auto|limine|stub] [--engine wasm3|aot] [--options TEXT]
 #                        [--program FILE [program option...]] [SECONDS] [option...] [-- WORD...]
@@ -101,7 +102,7 @@ check build_iso.sh "${iso_arguments[@]}"
 check run_qemu_ovmf.sh "$0" "${run_arguments[@]}"
 
 # The user's directory stays the current one: paths in arguments and environment are relative to it.
-step "1/4 installing what is missing" "$root/scripts/setup.sh"
+step "1/4 installing what is missing" "$root/scripts/setup.sh" build iso machine
 step "2/4 building" "$root/scripts/build.sh"
 [ "$loader" = stub ] || find_limine
 if [ "$loader" != stub ] && [ -z "$limine_dir" ]; then

@@ -2,39 +2,75 @@
 # Installs what building, booting and testing need and what is not there yet: system packages with
 # apt, Node packages with npm. Where everything is in place it changes nothing.
 #
-# usage: scripts/setup.sh [--list]
+# usage: scripts/setup.sh [GROUP...]
+#        scripts/setup.sh --list
 #
-#   --list   print every package with its reason and install nothing
+#   GROUP    install this group of system packages only: build, iso, machine, programs, check or
+#            browser; all of them if none is named. The Node packages are always installed.
+#   --list   print every package with its reason, group by group, and install nothing
 #
-# System packages need root or sudo. On a system without apt install their equivalents by hand and
-# set SLOPOS_SYSTEM_PACKAGES=provided; then only the Node packages are installed.
+# System packages are installed on Debian and its relatives, as root or through sudo. Fedora, Arch and
+# Homebrew are told their names there and the one command that installs them. Elsewhere install the
+# equivalents by hand and set SLOPOS_SYSTEM_PACKAGES=provided; then only the Node packages are
+# installed, and nothing is looked up.
 #
 # exit status: 0 all there, 1 an installation failed, 2 wrong arguments, 3 cannot install here
 set -euo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname -- "$0")/common.sh"
 
-# One package a line: its Debian name and what it is for.
-readonly SYSTEM_PACKAGES="\
+# The groups and what each is for. What Node alone can do needs none of them.
+readonly PURPOSES="\
+build      compiles what boots: npm run build
+iso        makes the ISO: scripts/build_iso.sh
+machine    boots it: scripts/run_qemu_ovmf.sh
+programs   compiles the example programs in C: npm run test:programs
+check      checks the C sources: npm run lint, npm run test:native
+browser    uses the explorer as a visitor does: npm run test:explorer"
+
+# One package a line: its Debian name and what it is for; the packages of a group in a variable.
+readonly build_PACKAGES="\
 clang                    compiles the shim and the stub loader
 lld                      links them: ELF for the shim, PE for the stub loader
-libclang-rt-dev          clang's sanitizers and libFuzzer, under which tests run the C sources
 meson                    describes the build
 ninja-build              runs the build
 musl-dev                 libc.a, the C library under wasm3 in the shim
 fonts-spleen             the letters on the shim's screen
 gnu-efi                  headers of UEFI's interfaces for the stub loader
+wabt                     wasm2c: makes C of the kernel for shim-aot.elf, and of references for the benchmarks"
+readonly iso_PACKAGES="\
 xorriso                  writes the ISO
 curl                     downloads Limine's release
 xz-utils                 unpacks it
-mtools                   writes the FAT image in it, without mounting anything
+mtools                   writes the FAT image in it, without mounting anything"
+readonly machine_PACKAGES="\
 qemu-system-x86          the machine that boots the ISO
-ovmf                     its UEFI firmware
-clang-format             checks the style of the C sources
-chromium                 the browser in which tests use the explorer
-wabt                     wasm2c: makes C of the kernel for shim-aot.elf, and of references for the benchmarks
+ovmf                     its UEFI firmware"
+readonly programs_PACKAGES="\
 wasi-libc                the C library of the example programs in C
 libclang-rt-dev-wasm32   what clang links to them besides"
+readonly check_PACKAGES="\
+libclang-rt-dev          clang's sanitizers and libFuzzer, under which tests run the C sources
+clang-format             checks the style of the C sources"
+readonly browser_PACKAGES="\
+chromium                 the browser in which tests use the explorer"
+
+# What has another name elsewhere. A package that has what two are here is named twice, and - is none.
+readonly OTHER_NAMES="\
+Debian                  dnf                      pacman               brew
+clang                   clang                    clang                llvm
+ninja-build             ninja-build              ninja                ninja
+musl-dev                musl-libc-static         musl                 -
+fonts-spleen            -                        -                    -
+gnu-efi                 gnu-efi-devel            gnu-efi              -
+xorriso                 xorriso                  libisoburn           xorriso
+xz-utils                xz                       xz                   xz
+qemu-system-x86         qemu-system-x86          qemu-system-x86      qemu
+ovmf                    edk2-ovmf                edk2-ovmf            qemu
+wasi-libc               wasi-libc-devel          wasi-libc            wasi-libc
+libclang-rt-dev-wasm32  -                        wasi-compiler-rt     wasi-runtimes
+libclang-rt-dev         compiler-rt              compiler-rt          llvm
+clang-format            clang-tools-extra        clang                clang-format"
 
 # The same for npm; package.json pins the versions.
 readonly NODE_PACKAGES="\
@@ -70,16 +106,77 @@ indent() {
     sed 's/^/    /'
 }
 
-# Prints the lines of SYSTEM_PACKAGES whose package is not installed.
-missing_system_packages() {
+has() {
+    command -v "$1" >/dev/null
+}
+
+# Prints the packages of group $1, a line each.
+packages_of() {
+    local variable=${1}_PACKAGES
+    printf '%s\n' "${!variable}"
+}
+
+# Sets manager to what installs packages here: apt, dnf, pacman, brew or none.
+find_manager() {
+    manager=none
+    if has apt-get && has dpkg-query; then
+        manager=apt
+    elif has dnf && has rpm; then
+        manager=dnf
+    elif has pacman; then
+        manager=pacman
+    elif has brew; then
+        manager=brew
+    fi
+}
+
+# Prints standard input, lines of packages, with the names that they have for $manager.
+with_names_here() {
+    awk -v manager="$manager" '
+        NR == FNR {
+            if (FNR == 1) for (i = 2; i <= NF; ++i) { if ($i == manager) column = i }
+            else if (column) name[$1] = $column
+            next
+        }
+        {
+            reason = $0
+            sub(/^[^ ]+ +/, "", reason)
+            printf "%-24s %s\n", $1 in name ? name[$1] : $1, reason
+        }
+    ' <(echo "$OTHER_NAMES") -
+}
+
+# Prints which of the packages $@ are installed, by their names here.
+installed_packages() {
+    case $manager in
+        # dpkg-query, rpm and pacman fail if they do not know a name; the names they know are printed
+        # all the same.
+        apt) dpkg-query -W -f='${db:Status-Abbrev}|${Package}\n' "$@" 2>/dev/null | sed -n 's/^ii *|//p' ;;
+        dnf) rpm -q --queryformat '%{NAME}\n' "$@" 2>/dev/null ;;
+        pacman) pacman -Qq "$@" 2>/dev/null ;;
+        brew) brew list -1 2>/dev/null ;;
+    esac || true
+}
+
+# Prints the packages of group $1 that are not installed, with their names here.
+missing_packages() {
     local wanted installed
     [ "${SLOPOS_SYSTEM_PACKAGES-}" != provided ] || return 0
-    mapfile -t wanted < <(names <<<"$SYSTEM_PACKAGES")
-    # dpkg-query fails if it does not know a name; the names it knows are printed all the same.
-    installed=$(dpkg-query -W -f='${db:Status-Abbrev}|${Package}\n' "${wanted[@]}" 2>/dev/null |
-        sed -n 's/^ii *|//p') || true
-    awk 'NR == FNR { installed[$1]; next } !($1 in installed)' <(echo "$installed") - \
-        <<<"$SYSTEM_PACKAGES"
+    wanted=$(packages_of "$1" | with_names_here)
+    # shellcheck disable=SC2046
+    installed=$(installed_packages $(names <<<"$wanted"))
+    awk 'NR == FNR { installed[$1]; next } !($1 in installed)' <(echo "$installed") - <<<"$wanted"
+}
+
+# Prints the groups that lack packages, each with those; nothing if all are there.
+missing_groups() {
+    local group missing
+    for group in $groups; do
+        missing=$(missing_packages "$group")
+        [ -n "$missing" ] || continue
+        grep "^$group " <<<"$PURPOSES"
+        indent <<<"$missing"
+    done
 }
 
 # as_root COMMAND...: runs it with the rights to install packages.
@@ -102,22 +199,28 @@ update_package_lists() {
     say "going on with the package lists as they are"
 }
 
+# Prints the names of the packages in $1, which is what missing_groups prints.
+package_names() {
+    sed -n 's/^    //p' <<<"$1" | names | awk '$1 != "-" && !seen[$1]++'
+}
+
 install_system_packages() {
     local missing packages
-    missing=$(missing_system_packages)
+    missing=$(missing_groups)
     [ -n "$missing" ] || return 0
-    mapfile -t packages < <(names <<<"$missing")
+    packages=$(package_names "$missing" | tr '\n' ' ')
+    packages=${packages% }
 
     say "installing these system packages:"
     indent <<<"$missing" >&2
-    if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
-        fail "$STATUS_MISSING" \
-            "neither root nor sudo; have root run: apt-get install ${packages[*]}"
+    if [ "$(id -u)" -ne 0 ] && ! has sudo; then
+        fail "$STATUS_MISSING" "neither root nor sudo; have root run: apt-get install $packages"
     fi
     update_package_lists
+    # shellcheck disable=SC2086
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 \
-        install --no-install-recommends "${packages[@]}" ||
-        fail 1 "apt-get could not install: ${packages[*]}; what it says is above. Where they are\
+        install --no-install-recommends $packages ||
+        fail 1 "apt-get could not install: $packages; what it says is above. Where they are\
  there in another way, set SLOPOS_SYSTEM_PACKAGES=provided"
 }
 
@@ -199,37 +302,86 @@ require_node() {
         "node does not run; what it says is above (NODE_OPTIONS is '${NODE_OPTIONS-}')"
 }
 
-# System packages can be looked up and installed, or somebody else cares for them.
-require_apt() {
-    [ "${SLOPOS_SYSTEM_PACKAGES-}" != provided ] || return 0
-    if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
-        say "this system has no apt; install the equivalents of these Debian packages:"
-        indent <<<"$SYSTEM_PACKAGES" >&2
-        fail "$STATUS_MISSING" "then run again with SLOPOS_SYSTEM_PACKAGES=provided"
-    fi
+# Prints the command that installs the packages of groups that miss some, $1.
+install_command() {
+    local packages
+    packages=$(package_names "$1" | tr '\n' ' ')
+    case $manager in
+        apt) printf 'sudo apt-get install %s\n' "${packages% }" ;;
+        dnf) printf 'sudo dnf install %s\n' "${packages% }" ;;
+        pacman) printf 'sudo pacman -S --needed %s\n' "${packages% }" ;;
+        brew) printf 'brew install %s\n' "${packages% }" ;;
+    esac
 }
 
-case ${1-} in
-    "") ;;
-    --list)
-        printf '%s\n' "$SYSTEM_PACKAGES" "$NODE_PACKAGES"
-        exit 0
-        ;;
-    -h | --help)
-        show_help "$0"
-        exit 0
-        ;;
-    *) usage_error "unexpected argument '$1'" ;;
-esac
+# Where this script does not install system packages: ends it if any are missing, after a word on which
+# and how to install them.
+require_packages_elsewhere() {
+    local missing
+    [ "$manager" != apt ] && [ "${SLOPOS_SYSTEM_PACKAGES-}" != provided ] || return 0
+    missing=$(missing_groups)
+    [ -n "$missing" ] || return 0
+    if [ "$manager" = none ]; then
+        say "this system has no apt, dnf, pacman or brew; install the equivalents of these Debian packages:"
+        indent <<<"$missing" >&2
+        fail "$STATUS_MISSING" "then run again with SLOPOS_SYSTEM_PACKAGES=provided"
+    fi
+    say "these system packages are missing:"
+    indent <<<"$missing" >&2
+    if grep -q '^    - ' <<<"$missing"; then
+        fail "$STATUS_MISSING" "$manager has no package where there is a - above: bring it in another way\
+ and set SLOPOS_SYSTEM_PACKAGES=provided, or use a container with Debian. The others:\
+ $(install_command "$missing")"
+    fi
+    fail "$STATUS_MISSING" "install them, then run this again: $(install_command "$missing")"
+}
+
+# Prints all packages, group by group, and the one command for this system if it is not Debian's.
+list_packages() {
+    local all
+    all=$(
+        while read -r group _; do
+            grep "^$group " <<<"$PURPOSES"
+            packages_of "$group" | with_names_here | indent
+        done <<<"$PURPOSES"
+    )
+    printf '%s\n' "$all"
+    printf '%s\n' "node       builds and tests everything; npm installs them: npm ci"
+    indent <<<"$NODE_PACKAGES"
+    [ "$manager" = apt ] || [ "$manager" = none ] || printf '\n%s\n' "$(install_command "$all")"
+}
+
+find_manager
+groups=
+while [ $# -gt 0 ]; do
+    case $1 in
+        --list)
+            list_packages
+            exit 0
+            ;;
+        -h | --help)
+            show_help "$0"
+            exit 0
+            ;;
+        -*) usage_error "unexpected argument '$1'" ;;
+        *)
+            names <<<"$PURPOSES" | grep -qxF -- "$1" ||
+                usage_error "there is no group '$1'; there are: $(names <<<"$PURPOSES" | tr '\n' ' ')"
+            groups="$groups $1"
+            ;;
+    esac
+    shift
+done
+[ "$groups" ] || groups=$(names <<<"$PURPOSES")
 
 cd "$root"
 require_node
-require_apt
+require_packages_elsewhere
 require_temporary
 require_tool flock util-linux
 check_node_packages .
 [ "$node_state" -ne "$NODE_UNTOLD" ] || fail "$STATUS_MISSING" "$node_reason"
-if [ -z "$(missing_system_packages)" ] && [ "$node_state" -eq "$NODE_COMPLETE" ]; then
+if [ -z "$(missing_groups)" ] && [ "$node_state" -eq "$NODE_COMPLETE" ]; then
     exit 0
 fi
 

@@ -15,7 +15,7 @@ export function withSources<T>(name: string, use: (root: string) => Promise<T>):
     for (const file of readdirSync(ROOT).filter((file) => !OWN.test(file))) {
       cpSync(join(ROOT, file), join(root, file), { recursive: true });
     }
-    symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"));
+    symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"), "junction");
     return use(root);
   });
 }

@@ -3,6 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { main } from "../../tools/cli/main.ts";
 import { wantsColours } from "../../tools/cli/terminal.ts";
@@ -13,7 +14,7 @@ import { type Trace } from "../../tools/trace/trace.ts";
 import { kernelModule } from "../support/kernel_module.ts";
 import { recordedMaps } from "../support/memmaps.ts";
 
-const FIXTURES = new URL("fixtures/", import.meta.url).pathname;
+const FIXTURES = fileURLToPath(new URL("fixtures/", import.meta.url));
 
 let folder = "";
 beforeAll(() => {

@@ -87,14 +87,19 @@ describe("the process", () => {
     expect(shell("slopos plan --size 64M").out).not.toMatch(/\u001b/);
   });
 
-  it("says how to build the kernel where it is missing", () => {
+  it("says what to run where the packages or the kernel are missing", () => {
     const copy = join(folder, "copy");
-    for (const part of ["abi", "bin", "tools", "sim", "package.json"]) {
+    for (const part of ["abi", "bin", "library", "tools", "sim", "package.json"]) {
       cpSync(join(ROOT, part), join(copy, part), { recursive: true });
     }
-    symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
+    const bare = shell("slopos plan --size 64M", copy);
+    expect(bare).toMatchObject({ status: 2, out: "" });
+    expect(bare.err).toBe(
+      "slopos: the Node packages are not installed; run: npm ci && npm run kernel\n",
+    );
+    symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"), "junction");
     const { status, err } = shell("slopos plan --size 64M", copy);
     expect(status).toBe(2);
-    expect(err).toContain("builddir/kernel.wasm is missing; build it: npm run build");
+    expect(err).toContain("builddir/kernel.wasm is missing; make it with: npm run kernel");
   });
 });

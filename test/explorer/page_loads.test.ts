@@ -57,7 +57,7 @@ describe.skipIf(NO_BROWSER)("the page", () => {
       const alert = page.getByRole("alert");
       await alert.waitFor();
       expect(await alert.innerText()).toContain("kernel.wasm");
-      expect(await alert.innerText()).toContain("npm run build");
+      expect(await alert.innerText()).toContain("npm run kernel");
     });
   });
 

@@ -10,9 +10,7 @@ const PATH = fileURLToPath(new URL("../../builddir/kernel.wasm", import.meta.url
 /** The kernel's bytes. */
 export function kernelBytes(): Uint8Array<ArrayBuffer> {
   if (!existsSync(PATH)) {
-    throw new Error(
-      `${PATH} is missing; build it: meson setup builddir && meson compile -C builddir`,
-    );
+    throw new Error(`${PATH} is missing; make it with: npm run kernel`);
   }
   return new Uint8Array(readFileSync(PATH));
 }

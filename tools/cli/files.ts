@@ -4,16 +4,14 @@
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { KERNEL_PLACE } from "../../library/kernel_place.ts";
 import { decodeText } from "../formats/text.ts";
 import { UsageError } from "./failure.ts";
+import { MACHINES_PLACE } from "./places.ts";
 import { type Terminal } from "./terminal.ts";
 
-const ROOT = new URL("../../", import.meta.url);
-
 /** The kernel that the ISO carries. */
-const KERNEL_PATH = fileURLToPath(new URL("builddir/kernel.wasm", ROOT));
-
-const MACHINES = new URL("test/memmaps/", ROOT);
+const KERNEL_PATH = fileURLToPath(KERNEL_PLACE);
 
 /** Why a file could not be read or written, in words, by the error's code. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -41,7 +39,7 @@ export async function readText(path: string, terminal: Terminal): Promise<string
 /** The kernel in the file at `path`, or else the one that the ISO carries, compiled. */
 export function readKernel(path = KERNEL_PATH): WebAssembly.Module {
   if (!existsSync(path)) {
-    const hint = path === KERNEL_PATH ? "; build it: npm run build" : "";
+    const hint = path === KERNEL_PATH ? "; make it with: npm run kernel" : "";
     throw new UsageError(`${path} is missing${hint}`);
   }
   const module = compile(path);
@@ -61,7 +59,7 @@ function compile(path: string): WebAssembly.Module {
 
 /** The names of the machines whose maps come with the project. */
 function machineNames(): string[] {
-  return readdirSync(MACHINES)
+  return readdirSync(MACHINES_PLACE)
     .filter((file) => file.endsWith(".json"))
     .map((file) => file.slice(0, -".json".length))
     .sort();
@@ -73,5 +71,5 @@ export function readMachine(name: string): string {
   if (!names.includes(name)) {
     throw new UsageError(`no machine "${name}" is known; there are\n  ${names.join("\n  ")}`);
   }
-  return readFileSync(new URL(`${name}.json`, MACHINES), "utf8");
+  return readFileSync(new URL(`${name}.json`, MACHINES_PLACE), "utf8");
 }

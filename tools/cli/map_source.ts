@@ -32,7 +32,7 @@ export function addMapArguments(command: Command): Command {
       ).choices(NUMBERINGS),
     )
     .option("--options <WORDS>", "the kernel's command line, such as selftest=full", "")
-    .option("--kernel <PATH>", "a kernel other than builddir/kernel.wasm");
+    .option("--kernel <PATH>", "a kernel other than the project's own");
 }
 
 /** The map that the arguments ask for. */

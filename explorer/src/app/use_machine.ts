@@ -38,8 +38,8 @@ async function fetchKernel(): Promise<ArrayBuffer> {
   const response = await fetch(address).catch(() => null);
   if (!response?.ok) {
     throw new Error(
-      `The kernel is missing: ${address.pathname} could not be loaded. Build it with ` +
-        "“npm run build”, and serve kernel.wasm beside this page.",
+      `The kernel is missing: ${address.pathname} could not be loaded. Make it with ` +
+        "“npm run kernel”, and serve kernel.wasm beside this page.",
     );
   }
   return response.arrayBuffer();
