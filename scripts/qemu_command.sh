@@ -7,9 +7,24 @@ kvm_works() {
     grep -qwE 'vmx|svm' /proc/cpuinfo && [ -r /dev/kvm ] && [ -w /dev/kvm ]
 }
 
-# Sets firmware_code and firmware_vars to where this distribution keeps OVMF.
+# Prints where distributions keep OVMF, code and variables a line, the best of each first.
+firmware_places() {
+    local pattern
+    for pattern in \
+        OVMF/OVMF_%s_4M.fd OVMF/OVMF_%s.fd \
+        edk2/ovmf/OVMF_%s.fd \
+        edk2/x64/OVMF_%s.4m.fd edk2/x64/OVMF_%s.fd; do
+        printf '%s %s\n' "/usr/share/${pattern/\%s/CODE}" "/usr/share/${pattern/\%s/VARS}"
+    done
+    # QEMU's own, as openSUSE and Homebrew install it; the variables are those of both i386 and x86-64.
+    printf '%s/ovmf-x86_64-code.bin %s/ovmf-x86_64-vars.bin\n' /usr/share/qemu /usr/share/qemu
+    for pattern in /opt/homebrew/share/qemu /usr/local/share/qemu; do
+        printf '%s/edk2-x86_64-code.fd %s/edk2-i386-vars.fd\n' "$pattern" "$pattern"
+    done
+}
+
+# Sets firmware_code and firmware_vars to where this system keeps OVMF.
 find_firmware() {
-    local names
     if [ "${OVMF_CODE-}" ] || [ "${OVMF_VARS-}" ]; then
         firmware_code=${OVMF_CODE-}
         firmware_vars=${OVMF_VARS-}
@@ -19,12 +34,11 @@ find_firmware() {
         fi
         return
     fi
-    for names in OVMF/OVMF_%s_4M.fd OVMF/OVMF_%s.fd edk2/ovmf/OVMF_%s.fd edk2/x64/OVMF_%s.4m.fd; do
-        firmware_code=/usr/share/${names/\%s/CODE}
-        firmware_vars=/usr/share/${names/\%s/VARS}
+    while read -r firmware_code firmware_vars; do
         if [ -r "$firmware_code" ] && [ -r "$firmware_vars" ]; then return; fi
-    done
-    fail "$STATUS_MISSING" "UEFI firmware for QEMU is not installed; Debian has it in package ovmf"
+    done < <(firmware_places)
+    fail "$STATUS_MISSING" "UEFI firmware for QEMU is not installed; scripts/setup.sh --list names the\
+ package, and OVMF_CODE and OVMF_VARS other files"
 }
 
 # Prints the mebibytes that this machine can give.
