@@ -70,6 +70,7 @@ const TOOLS: [title: string, help: () => string | Promise<string>][] = [
   ["slopos plan", () => slopos("plan", "--help")],
   ["slopos trace", () => slopos("trace", "--help")],
   ["slopos log", () => slopos("log", "--help")],
+  ["slopos explore", () => slopos("explore", "--help")],
   ["slopos run", () => slopos("run", "--help")],
   ["slopos judge", () => slopos("judge", "--help")],
   ["npm run bench", () => BENCH_HELP],

@@ -6,6 +6,7 @@ import { Command, CommanderError } from "commander";
 import { SimulationError } from "../../sim/errors.ts";
 import { MapError } from "../formats/map_input.ts";
 import { Status, UsageError } from "./failure.ts";
+import { addExploreCommand } from "./explore_command.ts";
 import { addJudgeCommand } from "./judge_command.ts";
 import { addLogCommand } from "./log_command.ts";
 import { addPlanCommand } from "./plan_command.ts";
@@ -57,6 +58,7 @@ export async function main(words: readonly string[], terminal: Terminal): Promis
   addPlanCommand(program, terminal, end);
   addTraceCommand(program, terminal, end);
   addLogCommand(program, terminal, end);
+  addExploreCommand(program, terminal, end);
   addJudgeCommand(program, terminal, end);
   const run = addRunCommand(program, terminal, end);
   const [command, ...more] = words;
