@@ -49,6 +49,8 @@ const UNAFFECTED = [
   "test/unit/docs_*",
   "test/unit/bench_*",
   "test/unit/compile_kernel*",
+  "test/unit/library*",
+  "test/unit/workflows*",
   "test/unit/data_segments*",
   "test/unit/translated_module*",
   "test/unit/wasm_binary*",
