@@ -124,7 +124,6 @@ case $loader in
     *) usage_error "--loader must be auto, limine or stub, not '$loader'" ;;
 esac
 
-readonly FONT_LICENCE=/usr/share/doc/fonts-spleen/copyright
 readonly BUILD_HINT="build it with: scripts/build.sh"
 case $engine in
     wasm3)
@@ -138,8 +137,10 @@ case $engine in
     *) usage_error "--engine must be wasm3 or aot, not '$engine'" ;;
 esac
 [ "$dry_run" = no ] || exit 0
+readonly third_party=$root/builddir/THIRD-PARTY.txt
 require_file "$config" "it is the loader's configuration"
 require_file "$shim" "$shim_hint"
+require_file "$third_party" "$BUILD_HINT"
 [ "$module" = none ] || require_file "$module" "$BUILD_HINT"
 [ "$loader" != stub ] || require_file "$root/builddir/BOOTX64.EFI" "$BUILD_HINT"
 require_tool xorriso xorriso
@@ -168,7 +169,7 @@ if [ -d "$output" ]; then
 elif [ -e "$output" ] && ! [ -f "$output" ]; then
     usage_error "-o must name a file, and $output is a device or a pipe"
 fi
-for input in "$shim" "$module" "$config" "$root/builddir/BOOTX64.EFI" \
+for input in "$shim" "$module" "$config" "$root/builddir/BOOTX64.EFI" "$third_party" \
     ${limine_dir:+"$limine_dir"/*} "$program" "${program_arguments[@]}" "${program_arguments[@]%=*}"; do
     [ ! "$output" -ef "$input" ] || usage_error "-o $output is what the ISO is made from"
 done
@@ -190,9 +191,20 @@ flock 9 2>/dev/null || true
 tree=$scratch/tree
 mkdir -p "$tree/EFI/BOOT" "$tree/boot"
 cp -- "$shim" "$tree/boot/shim.elf"
-# The letters on the screen, which the shim carries, come with their licence.
-[ ! -r "$FONT_LICENCE" ] || cp -- "$FONT_LICENCE" "$tree/boot/font-licence.txt"
 [ "$module" = none ] || cp -- "$module" "$tree/boot/kernel.wasm"
+
+# The licences of all that the ISO carries; Limine's is with its release.
+cp -- "$root/LICENSE" "$third_party" "$tree"
+if [ "$loader" = limine ]; then
+    rule=$(printf '=%.0s' {1..78})
+    printf '\n%s\nLimine\nin %s\n%s\n\n' "$rule" "EFI/BOOT and boot/limine" "$rule" >>"$tree/THIRD-PARTY.txt"
+    if [ -r "$limine_dir/LICENSE" ]; then
+        cat -- "$limine_dir/LICENSE" >>"$tree/THIRD-PARTY.txt"
+    else
+        printf '%s\n' "It is under the BSD 2-Clause License; its text was not with the files of Limine." \
+            >>"$tree/THIRD-PARTY.txt"
+    fi
+fi
 
 # The program and what it is given, each a module after the kernel's.
 if [ "$program" ]; then

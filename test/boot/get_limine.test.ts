@@ -136,7 +136,10 @@ describe("the release is installed", () => {
           rmSync(join(root, "limine"), { recursive: true });
         }
         await get(root, ["--from", file]);
-        for (const name of ["builddir/shim.elf", "builddir/kernel.wasm", "iso/limine.conf"]) {
+        for (const name of [
+          ...["builddir/shim.elf", "builddir/kernel.wasm", "builddir/THIRD-PARTY.txt"],
+          ...["iso/limine.conf", "LICENSE"],
+        ]) {
           mkdirSync(join(root, name, ".."), { recursive: true });
           writeFileSync(join(root, name), "/SlopOS\n");
         }

@@ -39,13 +39,20 @@ describe("an ISO for", () => {
         expect(sha256(extract(iso, "/boot/kernel.wasm", work))).toBe(sha256(readFileSync(KERNEL)));
       }));
 
-    it("carries the licence of the letters that the shim draws", () =>
+    it("carries the licences of what is in it", () =>
       withDirectory(async (work) => {
         const iso = join(work, "a.iso");
         expect(await build("-o", iso)).toMatchObject({ status: 0 });
-        const licence = extract(iso, "/boot/font-licence.txt", work).toString();
-        expect(licence).toMatch(/Copyright: .* Frederic Cambus/);
-        expect(licence).toContain("Redistributions in binary form");
+        const ours = extract(iso, "/LICENSE", work);
+        expect(ours).toEqual(readFileSync(join(ROOT, "LICENSE")));
+        const text = extract(iso, "/THIRD-PARTY.txt", work).toString();
+        const built = readFileSync(join(ROOT, "builddir/THIRD-PARTY.txt"), "utf8");
+        expect(text.startsWith(built)).toBe(true);
+        // The letters that the shim draws ask for it.
+        expect(text).toMatch(/Copyright: .* Frederic Cambus/);
+        const rest = text.slice(built.length);
+        expect(rest.includes("Limine")).toBe(loader !== "stub");
+        if (loader !== "stub") expect(rest).toMatch(/BSD 2-Clause|mintsuki and contributors/);
       }));
 
     it("hands the options on as they were typed", () =>

@@ -101,6 +101,8 @@ describe.each(SIGNALS)("%s", (signal, expected) => {
           "builddir/shim.elf": "a",
           "builddir/kernel.wasm": "b",
           "builddir/BOOTX64.EFI": "c",
+          "builddir/THIRD-PARTY.txt": "d",
+          LICENSE: "e",
           "iso/limine.conf": "/SlopOS\n",
           "bin/xorriso": "#!/bin/bash\necho it runs >&3\nsleep 1\n",
         },
@@ -114,6 +116,7 @@ describe.each(SIGNALS)("%s", (signal, expected) => {
           expect(status).toBe(expected);
           expect(readdirSync(join(root, "builddir")).sort()).toEqual([
             "BOOTX64.EFI",
+            "THIRD-PARTY.txt",
             "kernel.wasm",
             "shim.elf",
           ]);
