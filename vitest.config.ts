@@ -57,6 +57,17 @@ export default defineConfig({
       },
       {
         test: {
+          name: "package",
+          include: ["test/package/**/*.test.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          maxWorkers: 1,
+          // Apart from the tests of the explorer, which pack too.
+          sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        test: {
           name: "native",
           include: ["test/native/**/*.test.ts"],
           testTimeout: 60_000,

@@ -77,8 +77,13 @@ export function codeSpans(text: string): string[] {
   return [...prose(text).matchAll(/`([^`\n]+)`/g)].map(([, span = ""]) => span);
 }
 
-/** The lines of all fenced blocks of `text` in `language`. */
+/** The fenced blocks of `text` in `language`. */
+export function blocks(text: string, language: string): string[] {
+  const found = text.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, "gms"));
+  return [...found].map(([, block = ""]) => block);
+}
+
+/** The lines of all of those. */
 export function blockLines(text: string, language: string): string[] {
-  const blocks = text.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, "gms"));
-  return [...blocks].flatMap(([, block = ""]) => block.split("\n").filter(Boolean));
+  return blocks(text, language).flatMap((block) => block.split("\n").filter(Boolean));
 }

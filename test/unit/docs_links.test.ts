@@ -74,7 +74,7 @@ describe.each(pages())("%s", (path) => {
 
   test("names tests that exist", () => {
     const named = codeSpans(text).filter((span) =>
-      /^(unit|property|native|boot|cli|explorer|matrix|worlds)\/[\w*]+$/.test(span),
+      /^(unit|property|package|native|boot|cli|explorer|matrix|worlds)\/[\w*]+$/.test(span),
     );
     const missing = named.filter((span) => {
       const pattern = new RegExp(`^test/${span.replace("*", "\\w+")}\\.test\\.ts$`);

@@ -1,0 +1,136 @@
+/**
+ * Makes the npm package: what runs, compiled, with nothing left to build or to install.
+ *
+ *     node scripts/make_package.mjs
+ *
+ * Needs builddir/kernel.wasm, which `npm run pack` sees to. Writes the package's folder to
+ * builddir/package and packs it to builddir/slopos-wasm-VERSION.tgz:
+ *
+ *     dist/slopos.js, dist/index.js   the command and the library, with the packages that they use
+ *     types/                          the library's declarations
+ *     kernel.wasm, kernel.wasm.sha256 the kernel that the ISO carries
+ *     memmaps/, explorer/             the recorded memory maps, and the page
+ *
+ * The package is marked private: a person who publishes it takes the mark away.
+ */
+
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { build } from "vite";
+import { writeDeclarations } from "./package/declarations.mjs";
+import { placesOfPackage } from "./package/places.mjs";
+import { KERNEL_PARTS, nodePart, thirdPartyText } from "./third_party.mjs";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const stage = join(root, "builddir/package");
+const project = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+/** What users see of package.json. */
+const MANIFEST = {
+  name: project.name,
+  version: project.version,
+  description: project.description,
+  license: project.license,
+  private: true,
+  type: "module",
+  engines: project.engines,
+  bin: { slopos: "dist/slopos.js" },
+  exports: {
+    ".": { types: "./types/library/index.d.ts", default: "./dist/index.js" },
+    "./kernel.wasm": "./kernel.wasm",
+    "./package.json": "./package.json",
+  },
+  sideEffects: false,
+  files: [
+    "dist",
+    "types",
+    "kernel.wasm",
+    "kernel.wasm.sha256",
+    "memmaps",
+    "explorer",
+    "THIRD-PARTY.txt",
+  ],
+};
+
+/** Copies a file or a folder of the project, under another name if one is given. */
+function copy(from, to = from) {
+  cpSync(join(root, from), join(stage, to), { recursive: true });
+}
+
+/** Bundles the command and the library; the parts that they share are files of their own. */
+function bundle() {
+  return build({
+    root,
+    configFile: false,
+    logLevel: "warn",
+    plugins: [placesOfPackage()],
+    ssr: { noExternal: true },
+    build: {
+      ssr: true,
+      outDir: join(stage, "dist"),
+      target: "es2023",
+      minify: false,
+      copyPublicDir: false,
+      rolldownOptions: {
+        input: {
+          slopos: join(root, "tools/cli/slopos.ts"),
+          index: join(root, "library/index.ts"),
+        },
+        output: { entryFileNames: "[name].js", chunkFileNames: "[name].js" },
+      },
+    },
+  });
+}
+
+/** Builds the page as `npm run explore:build` does. */
+function buildExplorer() {
+  return build({
+    configFile: join(root, "explorer/vite.config.ts"),
+    logLevel: "warn",
+    build: { outDir: join(stage, "explorer"), emptyOutDir: true },
+  });
+}
+
+/** The names of the Node packages that are in what a bundler has written. */
+function bundledPackages({ output }) {
+  const modules = output.flatMap((chunk) => Object.keys(chunk.modules ?? {}));
+  const names = modules.map(
+    (id) => /^.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id.replaceAll("\\", "/"))?.[1],
+  );
+  return [...new Set(names.filter(Boolean))].sort();
+}
+
+/** Packs the folder; npm is the one that runs this script, if one does. */
+function pack() {
+  const npm = process.env.npm_execpath;
+  const args = ["pack", "--silent", "--pack-destination", join(root, "builddir")];
+  const { status } = npm
+    ? spawnSync(process.execPath, [npm, ...args], { cwd: stage, stdio: "inherit" })
+    : spawnSync("npm", args, { cwd: stage, stdio: "inherit", shell: true });
+  if (status !== 0) process.exit(1);
+}
+
+rmSync(stage, { recursive: true, force: true });
+mkdirSync(stage, { recursive: true });
+process.env.NODE_ENV = "production";
+
+const kernel = readFileSync(join(root, "builddir/kernel.wasm"));
+writeFileSync(join(stage, "kernel.wasm"), kernel);
+const hash = createHash("sha256").update(kernel).digest("hex");
+writeFileSync(join(stage, "kernel.wasm.sha256"), `${hash}  kernel.wasm\n`);
+writeFileSync(join(stage, "package.json"), `${JSON.stringify(MANIFEST, null, 2)}\n`);
+copy("library/README.md", "README.md");
+copy("LICENSE");
+copy("test/memmaps", "memmaps");
+writeDeclarations(root, "library/index.ts", join(stage, "types"));
+const parts = [
+  ...KERNEL_PARTS("kernel.wasm"),
+  ...bundledPackages(await bundle()).map((name) => nodePart(name, "dist/")),
+  ...bundledPackages(await buildExplorer()).map((name) => nodePart(name, "explorer/")),
+];
+writeFileSync(join(stage, "THIRD-PARTY.txt"), thirdPartyText(parts));
+pack();

@@ -1,0 +1,181 @@
+/**
+ * The npm package, installed into an empty folder without a network, by a user who has Node and npm and
+ * nothing else.
+ */
+
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import ts from "typescript";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { blocks, page, ROOT } from "../support/markdown.ts";
+import { get, run, startServer } from "./commands.ts";
+
+const MOST_BYTES = 1_000_000;
+
+const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+  version: string;
+};
+const TARBALL = join(ROOT, `builddir/slopos-wasm-${version}.tgz`);
+const KERNEL = readFileSync(join(ROOT, "builddir/kernel.wasm"));
+
+let folder = "";
+let installed = "";
+
+beforeAll(() => {
+  const made = run("npm run pack", ROOT);
+  expect(made, made.out + made.err).toMatchObject({ status: 0 });
+  folder = mkdtempSync(join(tmpdir(), "slopos package, "));
+  installed = join(folder, "node_modules/slopos-wasm");
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+  // An empty cache, as on a machine that has never installed anything.
+  const cache = join(folder, "cache");
+  const done = run(`npm install --offline --cache "${cache}" "${TARBALL}"`, folder);
+  expect(done, done.out + done.err).toMatchObject({ status: 0 });
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** The files of the package, with `/` between folders. */
+function files(): string[] {
+  return readdirSync(installed, { recursive: true, encoding: "utf8" })
+    .filter((name) => statSync(join(installed, name)).isFile())
+    .map((name) => name.replaceAll("\\", "/"));
+}
+
+const manifest = () =>
+  JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as Record<string, unknown>;
+
+describe("the package", () => {
+  test("is small, private, and needs no other", () => {
+    expect(statSync(TARBALL).size).toBeLessThan(MOST_BYTES);
+    const bytes = files().reduce((sum, name) => sum + statSync(join(installed, name)).size, 0);
+    expect(bytes).toBeLessThan(MOST_BYTES);
+    expect(manifest()).toMatchObject({ name: "slopos-wasm", version, private: true });
+    for (const kind of ["dependencies", "peerDependencies", "optionalDependencies", "scripts"]) {
+      expect(manifest()).not.toHaveProperty(kind);
+    }
+    expect(readdirSync(join(folder, "node_modules")).filter((name) => !/^\./.test(name))).toEqual([
+      "slopos-wasm",
+    ]);
+  });
+
+  test("carries the kernel that was built, with its hash", () => {
+    expect(readFileSync(join(installed, "kernel.wasm"))).toEqual(KERNEL);
+    const hash = createHash("sha256").update(KERNEL).digest("hex");
+    const noted = readFileSync(join(installed, "kernel.wasm.sha256"), "utf8");
+    expect(noted).toBe(`${hash}  kernel.wasm\n`);
+  });
+
+  test("carries the recorded maps, the page, its pages to read and its licences", () => {
+    const names = files();
+    const maps = readdirSync(join(ROOT, "test/memmaps")).map((name) => `memmaps/${name}`);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        ...maps,
+        "explorer/index.html",
+        "explorer/kernel.wasm",
+        "types/library/index.d.ts",
+        ...["README.md", "LICENSE", "THIRD-PARTY.txt"],
+      ]),
+    );
+    const sources = names.filter((name) => /(?<!\.d)\.tsx?$|\.map$/.test(name));
+    expect(sources).toEqual([]);
+  });
+
+  test("has nothing of a checkout in its code", () => {
+    const code = files()
+      .filter((name) => name.startsWith("dist/"))
+      .map((name) => readFileSync(join(installed, name), "utf8"))
+      .join("\n");
+    const foreign =
+      /builddir\/|test\/memmaps|["']tsx["'/]|^import [^;]*from "(?!node:|\.\/)[^"]*"/gm;
+    expect(code.match(foreign)).toBeNull();
+    expect(code.match(/^import [^;]*from "\.\/[^"]*"/gm)).not.toBeNull();
+  });
+});
+
+describe("npx slopos", () => {
+  test.each([
+    ["plan --size 64M", "largest"],
+    ["plan --machine dell-r7625-768g-8node --json", '"managed_runs"'],
+    ["trace --size 64M --random 1000 --seed 7", "operations"],
+  ])("%s says the same as in the checkout", (words, expected) => {
+    const here = run(`npx --no-install slopos ${words}`, folder);
+    const there = run(`node bin/slopos.mjs ${words}`, ROOT);
+    expect(here).toEqual(there);
+    expect(here).toMatchObject({ status: 0, err: "" });
+    expect(here.out).toContain(expected);
+  });
+
+  test("explore serves the page", async () => {
+    const address = await startServer("npx --no-install slopos explore", folder);
+    const index = await get(address);
+    expect(index).toMatchObject({ status: 200, type: "text/html; charset=utf-8" });
+    const [, script = ""] = /<script [^>]*src="\.\/([^"]+)"/.exec(index.bytes.toString()) ?? [];
+    expect(await get(address + script)).toMatchObject({ status: 200, type: "text/javascript" });
+    const kernel = await get(`${address}kernel.wasm`);
+    expect(kernel).toMatchObject({ status: 200, type: "application/wasm" });
+    expect(kernel.bytes).toEqual(KERNEL);
+    for (const path of ["..%2fpackage.json", "%2e%2e/package.json", "none", "%"]) {
+      expect((await get(address + path)).status, path).toBe(404);
+    }
+  });
+});
+
+describe("the library", () => {
+  const EXAMPLES = blocks(page("docs/library.md"), "js");
+  const OUTPUTS = blocks(page("docs/library.md"), "text");
+
+  test("has three examples, the last of them for a page", () => {
+    expect(EXAMPLES).toHaveLength(3);
+    expect(OUTPUTS).toHaveLength(2);
+    expect(EXAMPLES[2]).toContain("postMessage");
+  });
+
+  test.each([...OUTPUTS.keys()])("example %i prints what its page says", (index) => {
+    writeFileSync(join(folder, `example${index}.js`), EXAMPLES[index]!);
+    const { status, out, err } = run(`node example${index}.js`, folder);
+    expect({ status, err }).toEqual({ status: 0, err: "" });
+    expect(out).toBe(OUTPUTS[index]);
+  });
+
+  test("works in a worker of Node as in the main thread", () => {
+    writeFileSync(join(folder, "worker.js"), EXAMPLES[1]!);
+    writeFileSync(
+      join(folder, "main.js"),
+      'import { Worker } from "node:worker_threads";\nnew Worker(new URL("worker.js", import.meta.url));\n',
+    );
+    expect(run("node main.js", folder)).toEqual({ status: 0, out: OUTPUTS[1], err: "" });
+  });
+
+  test("has types, which a program can rely on", () => {
+    const source = join(folder, "typed.ts");
+    const program = (lines: string) => {
+      writeFileSync(source, `import { bootKernel, syntheticMap } from "slopos-wasm";\n${lines}`);
+      const options: ts.CompilerOptions = {
+        strict: true,
+        noEmit: true,
+        module: ts.ModuleKind.NodeNext,
+        target: ts.ScriptTarget.ES2023,
+        lib: ["lib.es2023.d.ts", "lib.dom.d.ts"],
+        types: [],
+      };
+      return ts
+        .getPreEmitDiagnostics(ts.createProgram([source], options))
+        .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
+    };
+    const boot = 'const kernel = await bootKernel(syntheticMap("64M"));\n';
+    expect(
+      program(`${boot}const address: bigint | null = kernel.allocate(3, { zero: true });
+        export const free: number = kernel.stats().free;
+        export const base: bigint | undefined = kernel.runs()[0]?.base;
+        if (address !== null) kernel.free(address, 3);`),
+    ).toEqual([]);
+    const problems = program(`${boot}const address: bigint = kernel.allocate();\n`);
+    expect(problems).toEqual([expect.stringContaining("'bigint | null' is not assignable")]);
+  });
+});
