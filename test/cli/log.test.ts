@@ -8,7 +8,7 @@ import { main } from "../../tools/cli/main.ts";
 import { bootKernel } from "../support/booted_kernel.ts";
 import { recordedMaps } from "../support/memmaps.ts";
 import { runProgram } from "../support/program_machine.ts";
-import { assemble } from "../support/wat.ts";
+import { assembleInNode } from "../support/wat.ts";
 
 const MACHINES = recordedMaps().filter(({ name }) => !name.startsWith("limine-pr288"));
 const BOOTED = bootKernel({ memoryMap: MACHINES[1]!.entries, options: "log=debug" });
@@ -192,7 +192,7 @@ describe("figures that disagree", () => {
 describe("the log of a program", () => {
   const run = (body: string, more = "") =>
     runProgram(
-      assemble(
+      assembleInNode(
         `(module (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
           ${more} (memory (export "memory") 3) (func (export "_start") ${body}))`,
       ),

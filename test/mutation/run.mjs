@@ -52,7 +52,6 @@ const UNAFFECTED = [
   "test/unit/library*",
   "test/unit/workflows*",
   "test/unit/data_segments*",
-  "test/unit/translated_module*",
   "test/unit/wasm_binary*",
 ];
 

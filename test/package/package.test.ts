@@ -4,11 +4,20 @@
  */
 
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compileProgram } from "../../tools/program/compile.ts";
 import { blocks, page, ROOT } from "../support/markdown.ts";
 import { get, run, startServer } from "./commands.ts";
 
@@ -109,6 +118,20 @@ describe("npx slopos", () => {
     expect(here).toEqual(there);
     expect(here).toMatchObject({ status: 0, err: "" });
     expect(here.out).toContain(expected);
+  });
+
+  test("run runs a program, and says what compiles one", async () => {
+    const source = join(ROOT, "programs/hello.ts");
+    writeFileSync(join(folder, "hello.wasm"), await compileProgram(source));
+    const { status, out, err } = run("npx --no-install slopos run hello.wasm one two", folder);
+    expect({ status, err }).toEqual({ status: 0, err: "" });
+    expect(out).toContain("argument 2: two");
+    copyFileSync(source, join(folder, "hello.ts"));
+    const refused = run("npx --no-install slopos run hello.ts", folder);
+    expect(refused.err.replaceAll(/\s+/g, " ")).toContain(
+      "npm install assemblyscript @assemblyscript/wasi-shim",
+    );
+    expect(refused.status).toBe(2);
   });
 
   test("explore serves the page", async () => {

@@ -19,7 +19,7 @@ import { WASI_FUNCTIONS } from "../../abi/wasi.ts";
 import { KERNEL_FUNCTIONS, PROGRAM_FUNCTIONS, WASI_EXPORTS } from "../../sim/kernel.ts";
 import { CODE_NAMES } from "../support/booted_kernel.ts";
 import { kernelBytes, kernelModule } from "../support/kernel_module.ts";
-import { assemble } from "../support/wat.ts";
+import { assembleInNode } from "../support/wat.ts";
 
 /** Names and numbers of an enumeration, without the way back from number to name. */
 function members(enumeration: object): Record<string, number> {
@@ -173,7 +173,7 @@ test("the kernel serves each function of WASI with the type that the contract gi
     const results = result ? `(result ${letters(result)})` : "";
     return `(import "k" "wasi_${name}" (func (param ${letters(parameters!)}) ${results}))`;
   });
-  const bytes = assemble(`(module ${imports.join("\n")})`) as Uint8Array<ArrayBuffer>;
+  const bytes = assembleInNode(`(module ${imports.join("\n")})`) as Uint8Array<ArrayBuffer>;
   expect(
     () => new WebAssembly.Instance(new WebAssembly.Module(bytes), { k: exports }),
   ).not.toThrow();

@@ -3,11 +3,9 @@
  */
 
 import { readdirSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { ProgramError } from "./failure.ts";
-
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** What is used of the compiler. Its own types would change those of the whole tree's arrays. */
 interface Compiler {
@@ -24,8 +22,8 @@ interface Compiler {
 
 const COMPILER = "assemblyscript/asc";
 
-/** The library that makes the language's console, arguments and so on those of WASI. */
-const WASI_LIBRARY = join(ROOT, "node_modules/@assemblyscript/wasi-shim/assembly");
+/** The package whose library makes the language's console, arguments and so on those of WASI. */
+const WASI_PACKAGE = "@assemblyscript/wasi-shim";
 
 /** What of the language the library takes the place of, as its own configuration has it. */
 const REPLACED = [
@@ -40,12 +38,26 @@ const REPLACED = [
   "Date=wasi_Date",
 ];
 
+/** The compiler and the library. The npm package comes without them: who wants them installs them beside. */
+async function loadCompiler(path: string): Promise<{ asc: Compiler; library: string }> {
+  try {
+    const manifest = createRequire(import.meta.url).resolve(`${WASI_PACKAGE}/package.json`);
+    const { default: asc } = (await import(COMPILER)) as { readonly default: Compiler };
+    return { asc, library: join(dirname(manifest), "assembly") };
+  } catch (error) {
+    if (!/MODULE_NOT_FOUND$/.test((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    throw new ProgramError(
+      `${path} is a source, and what compiles it is not installed: npm install assemblyscript ${WASI_PACKAGE}`,
+    );
+  }
+}
+
 /** The command that the source at `path` comes to. A ProgramError has the compiler's words. */
 export async function compileProgram(path: string): Promise<Uint8Array> {
   let output: Uint8Array | null = null;
   const source = resolve(path);
   const folder = dirname(source);
-  const { default: asc } = (await import(COMPILER)) as { readonly default: Compiler };
+  const { asc, library } = await loadCompiler(path);
   const stderr = asc.createMemoryStream();
   const { error } = await asc.main(
     [
@@ -53,7 +65,7 @@ export async function compileProgram(path: string): Promise<Uint8Array> {
       "--baseDir",
       folder,
       "--lib",
-      WASI_LIBRARY,
+      library,
       ...REPLACED.flatMap((name) => ["--use", name]),
       "--exportStart",
       "_start",
