@@ -48,7 +48,7 @@ test("actionlint finds a key, a label and an expression that are wrong", () => {
 
 test("everything runs on Debian, as it does for developers", () => {
   expect(commands("debian")).toEqual(["npm test"]);
-  expect(readFileSync(join(ROOT, ".ci/run"), "utf8")).toContain("exec npm test\n");
+  expect(readFileSync(join(ROOT, ".ci/run"), "utf8")).toMatch(/^npm test /m);
 });
 
 test("what Node alone can do runs elsewhere: no script that sets a system up", () => {

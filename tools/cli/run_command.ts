@@ -105,7 +105,7 @@ export function addRunCommand(
     .option("--env <NAME=VALUE>", "a variable of its environment; can be repeated", collect, [])
     .option("--input <FILE>", "what it reads, instead of standard input")
     .option("--options <WORDS>", "the kernel's command line", "")
-    .option("--kernel <PATH>", "another kernel than builddir/kernel.wasm")
+    .option("--kernel <PATH>", "another kernel than the project's own")
     .option("--log", "show the kernel's log on standard error")
     .passThroughOptions()
     .addHelpText("after", HELP)
