@@ -6,14 +6,18 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { main } from "../../tools/cli/main.ts";
+import { compileProgram } from "../../tools/program/compile.ts";
 import { assemble } from "../support/wat.ts";
 
 const PROGRAMS = fileURLToPath(new URL("../../programs/", import.meta.url));
 
 let folder = "";
-beforeAll(() => {
+let talker = "";
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "slopos-run-"));
-});
+  talker = join(folder, "talker.wasm");
+  writeFileSync(talker, await compileProgram(`${PROGRAMS}hello.ts`));
+}, 60_000);
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });
@@ -47,41 +51,41 @@ function program(body: string): string {
 }
 
 describe("the program's words", () => {
+  /** FILE stands for a program that says its arguments. */
   const said = async (...words: string[]) => {
-    const { out } = await run(words);
+    const { out } = await run(words.map((word) => (word === "FILE" ? talker : word)));
     return [...out.matchAll(/^argument \d+: (.*)$/gm)].map(([, word]) => word);
   };
-  const file = `${PROGRAMS}hello.ts`;
 
   it.each([
     [
-      [file, "one", "two"],
+      ["FILE", "one", "two"],
       ["one", "two"],
     ],
     [
-      [file, "--", "one", "two"],
+      ["FILE", "--", "one", "two"],
       ["one", "two"],
     ],
     [
-      [file, "--memory", "64M", "--", "--log", "--", "-e"],
+      ["FILE", "--memory", "64M", "--", "--log", "--", "-e"],
       ["--log", "--", "-e"],
     ],
     [
-      ["--memory=64M", file, "--env=A=1", "-e", "--log"],
+      ["--memory=64M", "FILE", "--env=A=1", "-e", "--log"],
       ["-e", "--log"],
     ],
     [
-      ["--memory", "64M", "--", file, "--", "--", "--help"],
+      ["--memory", "64M", "--", "FILE", "--", "--", "--help"],
       ["--", "--help"],
     ],
-    [[file], []],
+    [["FILE"], []],
   ])("of %j are %j", async (words, expected) => {
     expect(await said(...words)).toEqual(expected);
   });
 
   it("do not hide that there is no program, or an unknown option", async () => {
     expect(await run(["--memory", "64M"])).toMatchObject({ status: 2, out: "" });
-    expect(await run(["--nosuch", file])).toMatchObject({ status: 2, out: "" });
+    expect(await run(["--nosuch", talker])).toMatchObject({ status: 2, out: "" });
     expect((await run(["--help"])).out).toMatch(/^Usage: slopos run /);
   });
 });
@@ -150,7 +154,9 @@ describe("a program's end", () => {
     const path = program("");
     expect(await run(["--memory", "4M", path])).toMatchObject({ status: 125 });
     expect(await run([join(folder, "none.wasm")])).toMatchObject({ status: 2 });
-    expect(await run([`${PROGRAMS}sort.c`])).toMatchObject({ status: 2 });
+    const source = await run([`${PROGRAMS}sort.c`]);
+    expect(source).toMatchObject({ status: 125, out: "" });
+    expect(source.err).toMatch(/sort\.c is no program that can run:\n {2}.*no WebAssembly module/);
     expect(await run(["--env", "x", path])).toMatchObject({ status: 2 });
     expect(await run(["--directory", path, path])).toMatchObject({ status: 2 });
     const twice = await run(["--file", `${path}=a`, "--file", `${path}=a`, path]);

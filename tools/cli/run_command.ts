@@ -4,14 +4,15 @@
 
 import { type Command } from "commander";
 import { ProgramEnd } from "../../abi/program.ts";
+import { type BootFile } from "../../sim/boot_files.ts";
 import { Machine } from "../../sim/machine.ts";
 import { type ProgramResult } from "../../sim/program.ts";
 import { bootFailure } from "../plan/boot_map.ts";
 import { readMemoryMap } from "../formats/read_map.ts";
 import { syntheticMap } from "../formats/size.ts";
 import { summariseLog } from "../log/log_summary.ts";
-import { bootModules } from "../program/boot_modules.ts";
-import { ProgramError } from "../program/failure.ts";
+import { bootModules, type ProgramRequest } from "../program/boot_modules.ts";
+import { ProgramError, RefusedProgram } from "../program/failure.ts";
 import { failureText, UsageError } from "./failure.ts";
 import { readKernel, readMachine } from "./files.ts";
 import { type Terminal } from "./terminal.ts";
@@ -83,6 +84,21 @@ function statusOf(result: ProgramResult | null, program: string, terminal: Termi
   return REFUSED;
 }
 
+/** The modules for `request`; null, after a word why, if the program cannot run. */
+async function modulesFor(
+  request: ProgramRequest,
+  terminal: Terminal,
+): Promise<readonly BootFile[] | null> {
+  try {
+    return await bootModules(request);
+  } catch (error) {
+    if (!(error instanceof ProgramError)) throw error;
+    if (!(error instanceof RefusedProgram)) throw new UsageError(error.message);
+    terminal.err(`slopos: ${error.message}\n`);
+    return null;
+  }
+}
+
 /** Adds the command to `program` and returns it; `end` is told its exit status. */
 export function addRunCommand(
   program: Command,
@@ -121,10 +137,11 @@ export function addRunCommand(
         directories: options.directory,
         input: options.input ?? "stream",
       };
-      const modules = await bootModules(request).catch((error: unknown) => {
-        if (error instanceof ProgramError) throw new UsageError(error.message);
-        throw error;
-      });
+      const modules = await modulesFor(request, terminal);
+      if (!modules) {
+        end(REFUSED);
+        return;
+      }
       const machine = new Machine({
         memoryMap: map.entries,
         files: modules,

@@ -9,7 +9,7 @@ import { programObjections } from "../../scripts/wasm/program_check.ts";
 import { type BootFile, bootWord } from "../../sim/boot_files.ts";
 import { archive } from "./archive.ts";
 import { compileProgram } from "./compile.ts";
-import { ProgramError } from "./failure.ts";
+import { ProgramError, RefusedProgram } from "./failure.ts";
 
 export interface ProgramRequest {
   /** A wasm module, or TypeScript (`.ts`). */
@@ -67,14 +67,17 @@ function inputModules(input: string): { words: string[]; modules: BootFile[] } {
   return { words: [bootWord("input", INPUT_PATH)], modules: [module] };
 }
 
-/** The modules, the program's first. A ProgramError if something is missing or the program cannot run. */
+/**
+ * The modules, the program's first. A ProgramError if something is missing or wrong, a RefusedProgram if
+ * the program is there and cannot run.
+ */
 export async function bootModules(request: ProgramRequest): Promise<BootFile[]> {
   const { program, environment, directories, input } = request;
   const bytes = program.endsWith(".ts") ? await compileProgram(program) : read(program);
   const objections = programObjections(bytes);
   if (objections.length > 0) {
     const reasons = objections.map((objection) => `  ${objection}`).join("\n");
-    throw new ProgramError(`${program} is no program that can run:\n${reasons}`);
+    throw new RefusedProgram(`${program} is no program that can run:\n${reasons}`);
   }
   const wrong = environment.find((variable) => !/^[^=]+=/.test(variable));
   if (wrong !== undefined) throw new ProgramError(`${wrong} is not NAME=value`);

@@ -2,3 +2,6 @@
 export class ProgramError extends Error {
   override name = "ProgramError";
 }
+
+/** A module that is no program, or that the machine cannot run. */
+export class RefusedProgram extends ProgramError {}
