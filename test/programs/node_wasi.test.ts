@@ -99,7 +99,7 @@ describe("the kernel and Node's WASI agree on", () => {
     ({ name, refused, says, closed }) =>
       !refused &&
       !closed &&
-      !/brotli|wasmerboy|simple|STREAM|CoreMark|mapdir/.test(name) &&
+      !/brotli|mal$|wasmerboy|simple|STREAM|CoreMark|mapdir/.test(name) &&
       says !== "",
   );
   test.each(ordinary.map((program) => [program.name, program] as const))(
