@@ -12,6 +12,9 @@ import { type Engine } from "./engines.ts";
 /** Seconds that the slowest may take on a busy machine. */
 const LIMIT = 180;
 
+/** Milliseconds for the ISO, the boot and the simulated machine. */
+const TIMEOUT = LIMIT * 1000 + 60_000;
+
 const ESCAPE = String.fromCharCode(27);
 
 /** A cursor that goes to column 1, which begins a line; other terminal control. */
@@ -59,9 +62,9 @@ const booted = [...NPM_PROGRAMS, ...folderPrograms()]
   .map((program) => [program.name, program] as const);
 
 describe("under wasm3, what another wrote says what it says elsewhere", () => {
-  it.each(booted)("%s", (_, program) => check(program, "wasm3"), LIMIT * 1000 + 60_000);
+  it.each(booted)("%s", { timeout: TIMEOUT }, (_, program) => check(program, "wasm3"));
 });
 
 describe("under aot, what another wrote says what it says elsewhere", () => {
-  it.each(booted.slice(0, 1))("%s", (_, program) => check(program, "aot"));
+  it.each(booted.slice(0, 1))("%s", { timeout: TIMEOUT }, (_, program) => check(program, "aot"));
 });
