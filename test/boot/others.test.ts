@@ -47,13 +47,13 @@ function isoArguments(program: OtherProgram): string[] {
 }
 
 async function check(program: OtherProgram, engine: Engine): Promise<void> {
-  const { stdout, status } = await runOther(program);
+  const { console, status } = await runOther(program);
   const run = [`${LIMIT}`];
   const { log } = await boot("stub", { engine, iso: isoArguments(program), run });
   const lines = log.text.split("\n");
   const at = (word: string) => lines.findIndex((line) => line.includes(` program: ${word}: `));
   expect(at("ended"), log.text).toBeGreaterThan(at("started"));
-  expect(lines.slice(at("started") + 1, at("ended"))).toEqual(logged(stdout.toString()));
+  expect(lines.slice(at("started") + 1, at("ended"))).toEqual(logged(console.toString()));
   expect(log.line("program", "ended").values.get("status")).toBe(`${status}`);
 }
 

@@ -9,10 +9,13 @@ import { bootModules } from "../../tools/program/boot_modules.ts";
 import { kernelModule } from "./kernel_module.ts";
 import { type OtherProgram } from "./other_programs.ts";
 
-/** Runs it on a machine of 1 GiB; every frame must be back in the end. */
+/**
+ * Runs it on a machine of 1 GiB; every frame must be back in the end. `console` is what it says on both of
+ * its streams, as the console of a machine has it.
+ */
 export async function runOther(
   program: OtherProgram,
-): Promise<ProgramResult & { readonly stdout: Buffer }> {
+): Promise<ProgramResult & { readonly stdout: Buffer; readonly console: Buffer }> {
   const modules = await bootModules({
     program: program.file,
     arguments: program.args ?? [],
@@ -24,11 +27,13 @@ export async function runOther(
   const [first, ...others] = modules;
   const root = program.closed ? "root=closed " : "";
   const said: Uint8Array[] = [];
+  const both: Uint8Array[] = [];
   const machine = new Machine({
     memoryMap: [{ base: 1n << 20n, length: 1n << 30n, type: MemoryType.USABLE }],
     files: [{ bytes: first!.bytes, cmdline: root + first!.cmdline }, ...others],
     clock: "real",
     output: (stream, bytes) => {
+      both.push(bytes);
       if (stream === 1) said.push(bytes);
     },
   });
@@ -38,5 +43,5 @@ export async function runOther(
   const result = machine.runProgram();
   expect(booted.kernel.mmStat(MmStat.ALLOCATED)).toBe(before);
   expect(machine.violations).toEqual([]);
-  return { ...result, stdout: Buffer.concat(said) };
+  return { ...result, stdout: Buffer.concat(said), console: Buffer.concat(both) };
 }
