@@ -6,6 +6,8 @@
 
 import process from "node:process";
 
+// tsx would leave in the temporary folder what it has compiled, and make the folder if need be.
+process.env.TSX_DISABLE_CACHE = "1";
 const tsx = await import("tsx/esm/api").catch((error) => {
   if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
   console.error("slopos: the Node packages are not installed; run: npm ci && npm run kernel");

@@ -70,6 +70,22 @@ describe("the process", () => {
     expect([status, err]).toEqual([0, ""]);
   });
 
+  it("says that it cannot write, and fails", () => {
+    // A file that is open for reading only.
+    const { status, err } = shell("slopos --help 1<test_output.log");
+    expect(err).toMatch(/^slopos: cannot write: E[A-Z]+[^\n]*\n$/);
+    expect(status).toBe(1);
+    expect(shell("slopos --help 1<test_output.log 2<test_output.log").status).toBe(1);
+  });
+
+  it("leaves nothing in the temporary folder, and needs none", () => {
+    const { status, out, err } = shell(
+      'export TMPDIR="$PWD/t"; slopos --help >/dev/null; ls "$TMPDIR" || echo none',
+    );
+    expect(err).toMatch(/^ls: /);
+    expect({ status, out }).toEqual({ status: 0, out: "none\n" });
+  });
+
   it("reads input that comes late", () => {
     const line = `(sleep 1; cat "${ROOT}/test/cli/fixtures/firebird.txt") | slopos plan -`;
     expect(shell(line)).toMatchObject({ status: 0, err: "" });

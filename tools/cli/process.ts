@@ -7,6 +7,7 @@ import process from "node:process";
 import { buffer } from "node:stream/consumers";
 import { ConsoleInput } from "../../abi/program.ts";
 import { decodeText } from "../formats/text.ts";
+import { Status } from "./failure.ts";
 import { main } from "./main.ts";
 import { wantsColours } from "./terminal.ts";
 
@@ -25,7 +26,21 @@ function untilReady(attempt: () => number): number {
   }
 }
 
-/** Writes all of `bytes` to `stream`; a reader that has gone away ends the process. */
+/**
+ * Ends the process, since what it writes does not get anywhere. A reader that has seen enough, such as
+ * `head`, closes the pipe; that is no error.
+ */
+function endWriting(error: unknown): never {
+  if (codeOf(error) === "EPIPE") process.exit();
+  try {
+    writeSync(2, `slopos: cannot write: ${(error as Error).message}\n`);
+  } catch {
+    // The messages do not get anywhere either.
+  }
+  process.exit(Status.FAILED);
+}
+
+/** Writes all of `bytes` to `stream`, or ends the process. */
 function write(stream: number, bytes: Uint8Array): void {
   try {
     for (let at = 0; at < bytes.length;) {
@@ -33,8 +48,7 @@ function write(stream: number, bytes: Uint8Array): void {
       at += untilReady(() => writeSync(stream, bytes, from));
     }
   } catch (error) {
-    if (codeOf(error) !== "EPIPE") throw error;
-    process.exit();
+    endWriting(error);
   }
 }
 
@@ -60,13 +74,7 @@ function readByte(): number {
 
 /** Runs the command; its exit status becomes the process's. */
 export async function runProcess(): Promise<void> {
-  // A reader that has seen enough, such as `head`, closes the pipe; that is no error.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-      process.exit();
-    });
-  }
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", endWriting);
   process.exitCode = await main(process.argv.slice(2), {
     out: (written) => process.stdout.write(written),
     err: (written) => process.stderr.write(written),
