@@ -7,6 +7,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ABI_VERSION } from "../../abi/version.ts";
+import { assemble } from "../support/wat.ts";
 import { type Boot, type BootOptions, boot } from "./boot.ts";
 import { describeLimine, type Loader } from "./loaders.ts";
 import { BLACK, readScreen, type Screen } from "./screen_reader.ts";
@@ -183,6 +184,31 @@ describe("a program's text", () => {
     const last = lines.findIndex((line) => line.includes("switch it off"));
     expect(rows[last]![0]).toEqual(cell("[", "aaaaaa", BLACK));
   });
+});
+
+/** A program that leaves a line unfinished, in black on black. */
+const COLOURFUL = `(module
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\\10\\00\\00\\00\\12\\00\\00\\00")
+  (data (i32.const 16) "\\1b[32mgreen\\1b[30;40m")
+  (func (export "_start")
+    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))`;
+
+describe("a WASI program", () => {
+  it("has its colours, which end with it", () =>
+    withDirectory(async (work) => {
+      const program = join(work, "colourful.wasm");
+      writeFileSync(program, assemble(COLOURFUL));
+      const result = await see("stub", { iso: ["--program", program] });
+      expect(result.status, result.log.text).toBe(0);
+      const { lines, rows } = result.screen;
+      const at = lines.indexOf("green");
+      expect(rows[at]![0]).toEqual({ character: "g", foreground: "00aa00", background: BLACK });
+      expect(lines[at + 1]).toMatch(/program: ended: status=0/);
+      expect(rows[at + 1]![0]).toMatchObject({ foreground: "aaaaaa", background: BLACK });
+      expectLog(result);
+    }));
 });
 
 /** The text in a picture; empty if it shows anything that is none. */
