@@ -17,7 +17,7 @@ export interface Plan {
 
 /** An allocator in the engine that is measured. */
 export interface Contender {
-  readonly allocator: Allocator;
+  readonly allocator: Pick<Allocator, "id" | "init" | "frames">;
   readonly instance: Instance;
 }
 

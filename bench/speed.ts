@@ -13,7 +13,7 @@ import { V8Instance } from "./v8_engine.ts";
 /** The results of the samples that `engine` took of `allocators`. */
 export function speedResults(
   engine: string,
-  allocators: readonly Allocator[],
+  allocators: readonly Pick<Allocator, "id" | "frames">[],
   series: readonly Series[],
 ): SpeedResult[] {
   return series.map(({ measure: id, allocator: name, samples }) => {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { main } from "../../tools/cli/main.ts";
+import { builtModule } from "../../tools/judge/modules.ts";
 import { moduleBytes } from "../../tools/judge/source.ts";
 
 let folder = "";
@@ -55,10 +56,10 @@ interface Json {
   readonly examination: { readonly faults: { readonly script: string; readonly kind: string }[] };
 }
 
-describe("slopos judge", () => {
+describe("slopos judge", { timeout: 240_000 }, () => {
   it.each(["c", "ts"] as const)("writes an allocator in %s that is right", async (language) => {
     const path = await template(language, `right.${language}`);
-    const { status, out, err } = await run([path, "--strict"]);
+    const { status, out, err } = await run([path, "--strict", "--right"]);
     expect([status, err]).toEqual([0, ""]);
     expect(out).toContain(`${path}: right\n`);
     expect(out).toMatch(/small worlds, exhaustively +\d+,\d+ {2}sequences/);
@@ -122,10 +123,10 @@ describe("slopos judge", () => {
   it("judges a wrong free that goes unnoticed as asked", async () => {
     const edit = ["marks[frame] != FIRST + order)", "marks[frame] == FREE)"] as const;
     const path = await template("c", "trusting.c", ...edit);
-    const plain = await run([path]);
+    const plain = await run([path, "--right"]);
     expect([plain.status, plain.err]).toEqual([0, ""]);
     expect(plain.out).toMatch(/a block with a smaller order than its own +not noticed\n/);
-    const strict = await run([path, "--strict"]);
+    const strict = await run([path, "--strict", "--right"]);
     expect(strict.status).toBe(1);
     expect(strict.out).toContain("wrong: it does not notice every wrong free");
     const { status, out } = await run(
@@ -146,6 +147,33 @@ describe("slopos judge", () => {
     expect(
       (JSON.parse((await run([path.replace("module", "text"), "--json"])).out) as Json).verdict,
     ).toBe("no allocator");
+  });
+
+  it("measures what is right, and draws it", async () => {
+    const path = join(folder, "buddy.wasm");
+    writeFileSync(path, readFileSync(builtModule("list_buddy_pcp")));
+    const drawing = join(folder, "buddy.svg");
+    const { status, out } = await run([path, "--svg", drawing]);
+    expect(status).toBe(0);
+    expect(out).toMatch(/\nSpeed, packing and cost, with 1 GiB\n +yours +this kernel /);
+    expect(out).toMatch(/\n {2}W3 geometric +ns\/operation( +[\d.]+){5}\n/);
+    expect(readFileSync(drawing, "utf8")).toContain(">buddy.wasm</text>");
+  });
+
+  it("judges several files, and ends with the worst", async () => {
+    const right = await template("c", "several.c");
+    const wrong = await template("c", "several_wrong.c", "first += count) {", "first += 1) {");
+    const none = file("several.wasm", "");
+    const { status, out } = await run(["--right", right, wrong, none]);
+    expect(status).toBe(2);
+    expect(out).toMatch(/\n {2}several.c +right +0 +- +- +-\n/);
+    expect(out).toMatch(/\n {2}several_wrong.c +wrong +\d +- +- +-\n/);
+    expect(out).toMatch(/\n {2}several.wasm +no allocator +- +- +- +-\n/);
+    expect((await run(["--right", right, wrong])).status).toBe(1);
+    const json = await run(["--right", "--json", right, none]);
+    const verdicts = (JSON.parse(json.out) as Json[]).map(({ verdict }) => verdict);
+    expect(verdicts).toEqual(["right", "no allocator"]);
+    expect((await run([right, wrong, "--ops", "-"])).err).toContain("are for one FILE");
   });
 
   it("says what does not compile", async () => {

@@ -128,7 +128,10 @@ async function replayed(bytes: Uint8Array<ArrayBuffer>, { faults }: Examination)
   }
 }
 
-describe("the judge finds", () => {
+/** Milliseconds, on a machine that is busy with other tests. */
+const TIMEOUT = 240_000;
+
+describe("the judge finds", { timeout: TIMEOUT }, () => {
   test.each(PLANTED)("$what", async ({ source, edits, kinds, lines }) => {
     const bytes = compileEdited(source, edits);
     const examination = await examined(bytes);
@@ -142,7 +145,7 @@ describe("the judge finds", () => {
   });
 });
 
-describe("the judge finds nothing wrong with", () => {
+describe("the judge finds nothing wrong with", { timeout: TIMEOUT }, () => {
   const PEERS = ["bitmap", "descriptor_list", "list_buddy", "list_buddy_pcp", "run_table"];
 
   test.each(PEERS)("the benchmark's peer %s", async (peer) => {

@@ -1,20 +1,23 @@
 /**
- * `slopos judge`: is this page-frame allocator right?
+ * `slopos judge`: is this page-frame allocator right, how fast is it, how well does it pack, what
+ * does it cost?
  */
 
-import { copyFileSync, constants } from "node:fs";
+import { copyFileSync, constants, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
 import { NotAnAllocatorError, readModule } from "../judge/contract.ts";
 import { replay } from "../judge/examination.ts";
 import { judge, type Judgement } from "../judge/judgement.ts";
+import { picture } from "../judge/picture.ts";
+import { TEMPLATES_PLACE } from "../judge/places.ts";
 import { formatScript, parseScript, ScriptError } from "../judge/script.ts";
 import { CompilerMissingError, moduleBytes } from "../judge/source.ts";
 import { type Step } from "../judge/steps.ts";
 import { WatchedWorker } from "../judge/watched_worker.ts";
 import { Status, UsageError } from "./failure.ts";
 import { readText, reasonOf } from "./files.ts";
-import { judgementText, replayText } from "./judge_text.ts";
+import { judgementText, replayText, summaryText } from "./judge_text.ts";
 import { coloursOf, type Terminal } from "./terminal.ts";
 import { paragraph } from "./text.ts";
 import { wholeNumber } from "./whole_number.ts";
@@ -22,8 +25,10 @@ import { wholeNumber } from "./whole_number.ts";
 interface JudgeCommandOptions {
   readonly ops?: string;
   readonly new?: Language;
-  readonly full?: true;
-  readonly strict?: true;
+  readonly full: boolean;
+  readonly strict: boolean;
+  readonly right: boolean;
+  readonly svg?: string;
   readonly seed: number;
   readonly json?: true;
 }
@@ -38,7 +43,7 @@ allocator_alloc and allocator_free of tools/judge/contract/allocator.h. docs/jud
 one, and how to judge the work of a class.
 
 Examples:
-  slopos judge --new ts mine.ts && slopos judge mine.ts
+  slopos judge --new ts mine.ts && slopos judge mine.ts --right
   printf 'frames 8\\nalloc a order=1\\nfree a\\nfree a\\n' | slopos judge mine.ts --ops -
 
 Exit status: 0 right, 1 wrong, 2 not an allocator, or one that cannot be judged here.`;
@@ -60,7 +65,7 @@ async function reading<T>(path: string, read: () => T | Promise<T>): Promise<T> 
 
 /** Writes a page to start from; a file that is there stays. */
 function writeTemplate(language: Language, path: string, terminal: Terminal): void {
-  const template = new URL(`../judge/templates/${TEMPLATES[language]}`, import.meta.url);
+  const template = new URL(TEMPLATES[language], TEMPLATES_PLACE);
   try {
     copyFileSync(fileURLToPath(template), path, constants.COPYFILE_EXCL);
   } catch (error) {
@@ -107,6 +112,41 @@ const STATUSES: Readonly<Record<Judgement["verdict"], number>> = {
   "no allocator": Status.USAGE,
 };
 
+/** Draws what was measured, if anything was, into the file at `path`. */
+function writePicture(path: string, { file, measurements }: Judgement): void {
+  if (!measurements) return;
+  try {
+    writeFileSync(path, picture(file, measurements));
+  } catch (error) {
+    throw new UsageError(`cannot write ${path}: ${reasonOf(error)}`);
+  }
+}
+
+/** Judges all of `files`; the highest exit status of all. */
+async function judgeFiles(
+  files: readonly string[],
+  { seed, full, strict, right, json, svg }: JudgeCommandOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const options = { seed, isFull: full, isStrict: strict, isMeasured: !right };
+  const colours = coloursOf(terminal);
+  const judgements: Judgement[] = [];
+  for (const file of files) {
+    const judgement = await reading(file, () => judge(file, options, () => undefined));
+    judgements.push(judgement);
+    if (!json)
+      terminal.out((judgements.length > 1 ? "\n" : "") + judgementText(judgement, colours));
+    if (svg !== undefined) writePicture(svg, judgement);
+  }
+  if (json) {
+    const all = judgements.map(jsonOf);
+    terminal.out(`${JSON.stringify(all.length > 1 ? all : all[0], null, 2)}\n`);
+  } else if (files.length > 1) {
+    terminal.out(summaryText(judgements, colours));
+  }
+  return Math.max(...judgements.map(({ verdict }) => STATUSES[verdict]));
+}
+
 /** Adds the command to `program`; `end` is told its exit status. */
 export function addJudgeCommand(
   program: Command,
@@ -115,32 +155,33 @@ export function addJudgeCommand(
 ): void {
   program
     .command("judge")
-    .summary("is a page-frame allocator right")
-    .description("Judges a page-frame allocator: whether it is right.")
-    .argument("<FILE>", "the allocator")
+    .summary("is a page-frame allocator right, how fast, at what cost")
+    .description(
+      "Judges page-frame allocators: whether they are right, how fast they are, how well they pack " +
+        "and what they cost.",
+    )
+    .argument("<FILE...>", "the allocator; several are judged one after the other")
     .addOption(
       new Option("--new <LANGUAGE>", "write an allocator to FILE, to start from").choices(
         Object.keys(TEMPLATES),
       ),
     )
     .option("--ops <SCRIPT>", "make the requests of a script only; - for standard input")
-    .option("--full", "try more of everything")
-    .option("--strict", "a wrong free that it does not notice is a fault")
+    .option("--right", "do not measure it", false)
+    .option("--full", "try more of everything, and measure for longer", false)
+    .option("--strict", "a wrong free that it does not notice is a fault", false)
+    .option("--svg <PICTURE>", "draw speed and packing into this file")
     .option("--seed <S>", "seed of the random requests", wholeNumber(0), 1)
     .option("--json", "print the judgement as JSON")
     .addHelpText("after", HELP)
-    .action(async (file: string, options: JudgeCommandOptions) => {
-      if (options.new) return writeTemplate(options.new, file, terminal);
-      if (options.ops !== undefined) return end(await replayScript(file, options.ops, terminal));
-      const { seed, full = false, strict = false } = options;
-      const judgement = await reading(file, () =>
-        judge(file, { seed, isFull: full, isStrict: strict }, () => undefined),
-      );
-      terminal.out(
-        options.json
-          ? `${JSON.stringify(jsonOf(judgement), null, 2)}\n`
-          : judgementText(judgement, coloursOf(terminal)),
-      );
-      end(STATUSES[judgement.verdict]);
+    .action(async (files: string[], options: JudgeCommandOptions) => {
+      const [file] = files as [string];
+      const { ops, svg } = options;
+      if (files.length > 1 && (options.new ?? ops ?? svg) !== undefined) {
+        throw new UsageError("--new, --ops and --svg are for one FILE");
+      }
+      if (options.new) writeTemplate(options.new, file, terminal);
+      else if (ops !== undefined) end(await replayScript(file, ops, terminal));
+      else end(await judgeFiles(files, options, terminal));
     });
 }

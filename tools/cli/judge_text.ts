@@ -5,9 +5,11 @@
 import { NO_FRAME } from "../judge/contract.ts";
 import { type Examination, type FoundFault, type WrongVerdict } from "../judge/examination.ts";
 import { type Judgement } from "../judge/judgement.ts";
+import { JUDGED } from "../judge/performance.ts";
 import { formatScript } from "../judge/script.ts";
 import { type Step } from "../judge/steps.ts";
 import { type Ended } from "../judge/trial.ts";
+import { measurementsText } from "./measurements_text.ts";
 import { heading } from "./parts_text.ts";
 import { type Colours } from "./terminal.ts";
 import { fit, grouped, paragraph, table } from "./text.ts";
@@ -83,13 +85,43 @@ function verdictText({ file, verdict, examination }: Judgement, colours: Colours
 
 /** `judgement` in words. */
 export function judgementText(judgement: Judgement, colours: Colours): string {
-  const { examination, reason, file } = judgement;
+  const { examination, measurements, reason, file } = judgement;
   const because = (reason ?? "").split("\n").map((line) => paragraph(`  ${line}`));
   return [
     verdictText(judgement, colours),
     reason === null ? "" : because.join(""),
     examination ? examinationText(examination, file, colours) : "",
+    measurements ? measurementsText(measurements, colours) : "",
   ].join("");
+}
+
+/** What is shown of each of several files: a workload, the load drop, the tables. */
+const SUMMARY_MEASURE = "kernel mix";
+const SUMMARY_MIX = "geometric";
+
+/** `judgements` in a table, a line each. */
+export function summaryText(judgements: readonly Judgement[], colours: Colours): string {
+  const rows = judgements.map(({ file, verdict, examination, measurements }) => {
+    const own = <T extends { readonly competitor: string }>(all: readonly T[] | undefined) =>
+      all?.filter(({ competitor }) => competitor === JUDGED) ?? [];
+    const speed = own(measurements?.speed).find(({ measure }) => measure === SUMMARY_MEASURE);
+    const packing = own(measurements?.packing).find(({ mix }) => mix === SUMMARY_MIX);
+    const share = packing?.points.at(-1)?.share;
+    const cost = own(measurements?.cost)[0];
+    return [
+      file.split(/[\\/]/).at(-1)!,
+      verdict === "wrong" && !examination?.faults.length ? "wrong (frees)" : verdict,
+      String(examination?.faults.length ?? "-"),
+      speed ? speed.time.median.toPrecision(3) : "-",
+      share === undefined ? "-" : (share * 100).toFixed(1),
+      cost ? (cost.tableBytes / cost.frames).toPrecision(3) : "-",
+    ];
+  });
+  const head = ["file", "verdict", "faults", "ns/operation", "% of 2 MiB", "bytes/frame"];
+  return (
+    heading("All of them", colours) +
+    table([head, ...rows], ["left", "left", "right", "right", "right", "right"])
+  );
 }
 
 function answerText(step: Step, answer: number | null): string {

@@ -76,6 +76,13 @@ export class Arena {
     return start;
   }
 
+  /** Overwrites what the allocator was handed. */
+  spoil(): void {
+    for (const { start, bytes, isTable } of this.#pieces) {
+      if (!isTable) this.#view().fill(0xff, start, start + bytes);
+    }
+  }
+
   /** What was written to outside the pieces, in words; null if nothing was. */
   damage(): string | null {
     for (const { start, bytes } of this.#pieces) {

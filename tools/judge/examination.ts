@@ -43,14 +43,14 @@ export interface Examination {
 }
 
 /** Milliseconds of computing after which a call counts as endless. */
-export const CALL_LIMIT = 2000;
+export const CALL_LIMIT = 1500;
 
 /** The same for the short sequences of shrinking. */
 const SHORT_LIMIT = 150;
 
 /** Tries that shrinking makes, and those where each that fails takes `SHORT_LIMIT`. */
 const TRIES = 2000;
-const ENDLESS_TRIES = 40;
+const ENDLESS_TRIES = 25;
 
 /** Steps of an endless sequence that is repeated; a longer one is told as it is. */
 const LONGEST_ENDLESS = 5000;

@@ -4,6 +4,8 @@
 
 import { type Examination, examine, type WrongVerdict } from "./examination.ts";
 import { NotAnAllocatorError, readModule } from "./contract.ts";
+import { measureAll, type Measurements } from "./measuring.ts";
+import { FULL, QUICK } from "./performance.ts";
 import { type RightOptions } from "./right.ts";
 import { moduleBytes } from "./source.ts";
 import { WatchedWorker } from "./watched_worker.ts";
@@ -18,11 +20,15 @@ export interface Judgement {
   readonly reason: string | null;
   /** Null if it is no allocator. */
   readonly examination: Examination | null;
+  /** Null unless it is right, and measuring was asked for. */
+  readonly measurements: Measurements | null;
 }
 
 export interface JudgeOptions extends RightOptions {
   /** True if a wrong free that is not refused is a fault. */
   readonly isStrict: boolean;
+  /** True to measure it as well, if it is right. */
+  readonly isMeasured: boolean;
 }
 
 /** What becomes of a wrong free in an allocator that passes a strict judge: it cannot go unnoticed. */
@@ -44,13 +50,25 @@ export async function judge(
 ): Promise<Judgement> {
   let worker: WatchedWorker | null = null;
   try {
-    worker = new WatchedWorker(readModule(moduleBytes(path)));
+    const module = readModule(moduleBytes(path));
+    worker = new WatchedWorker(module);
     const examination = await examine(worker, options, note);
     const verdict = verdictOf(examination, options.isStrict);
-    return { file: path, verdict, reason: null, examination };
+    const isMeasured = options.isMeasured && verdict === "right";
+    const measurements = isMeasured
+      ? await measureAll(module, options.isFull ? FULL : QUICK, note)
+      : null;
+    return { file: path, verdict, reason: null, examination, measurements };
   } catch (error) {
     if (!(error instanceof NotAnAllocatorError)) throw error;
-    return { file: path, verdict: "no allocator", reason: error.message, examination: null };
+    const { message: reason } = error;
+    return {
+      file: path,
+      verdict: "no allocator",
+      reason,
+      examination: null,
+      measurements: null,
+    };
   } finally {
     await worker?.close();
   }

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { FUNCTIONS, NotAnAllocatorError } from "./contract.ts";
+import { CONTRACT_PLACE } from "./places.ts";
 
 /** A file cannot be compiled here, whatever is in it; the message says what to install. */
 export class CompilerMissingError extends Error {
@@ -16,7 +17,7 @@ export class CompilerMissingError extends Error {
 }
 
 /** Folder of allocator.h. */
-const CONTRACT = fileURLToPath(new URL("contract", import.meta.url));
+const CONTRACT = fileURLToPath(CONTRACT_PLACE);
 
 const C_OPTIONS: readonly string[] = [
   "--target=wasm32",

@@ -71,20 +71,30 @@ export class Subject {
 
   /** Starts over with frames 0 to `frames` - 1. */
   init(frames: number): void {
+    this.prepared(frames)();
+  }
+
+  /** Takes memory back; the call that then starts over. */
+  prepared(frames: number): () => void {
     this.#arena?.reset(frames);
-    this.#exports["allocator_init"]!(frames);
+    return () => this.#exports["allocator_init"]!(frames);
   }
 
   /** Starts over with the frames of `runs`. Only for a module with `allocator_init_map`. */
   initMap(runs: readonly Run[]): void {
+    this.preparedMap(runs)();
+    // The list is there during the call only.
+    this.#arena!.spoil();
+  }
+
+  /** As `prepared`, for a map. */
+  preparedMap(runs: readonly Run[]): () => void {
     const arena = this.#arena!;
     arena.reset(runs.reduce((sum, { count }) => sum + count, 0));
     const address = arena.take(runs.length * 8, false);
     const words = new Uint32Array(this.#memory!.buffer, address, runs.length * 2);
     runs.forEach(({ start, count }, index) => words.set([start, count], index * 2));
-    this.#exports["allocator_init_map"]!(address, runs.length);
-    // The list is there during the call only.
-    new Uint8Array(this.#memory!.buffer, address, runs.length * 8).fill(0xff);
+    return () => this.#exports["allocator_init_map"]!(address, runs.length);
   }
 
   /** How many free blocks of `order` it says there are. Only for a module with that query. */

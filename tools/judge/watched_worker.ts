@@ -6,7 +6,8 @@
 import { Worker } from "node:worker_threads";
 import { NotAnAllocatorError } from "./contract.ts";
 import { Journal } from "./journal.ts";
-import { type Reply, type TaskName, type Tasks, type WorkerData } from "./messages.ts";
+import { type Reply, type Stand, type TaskName, type Tasks, type WorkerData } from "./messages.ts";
+import { WORKER_PLACE } from "./places.ts";
 import { type Step } from "./steps.ts";
 
 /** A call did not come back; `steps` are those since the last init but one. */
@@ -23,12 +24,10 @@ export class EndlessError extends Error {
 /** How often the worker is looked at, in milliseconds. */
 const LOOK = 20;
 
-/** Runs worker.ts, which Node cannot read by itself where it is still TypeScript. */
+/** Runs the worker's program, which Node cannot read by itself where it is still TypeScript. */
 function startWorker(workerData: WorkerData): Worker {
-  if (!import.meta.url.endsWith(".ts")) {
-    return new Worker(new URL("./worker.js", import.meta.url), { workerData });
-  }
-  const address = JSON.stringify(new URL("./worker.ts", import.meta.url).href);
+  if (!WORKER_PLACE.pathname.endsWith(".ts")) return new Worker(WORKER_PLACE, { workerData });
+  const address = JSON.stringify(WORKER_PLACE.href);
   const loader = JSON.stringify(import.meta.resolve("tsx/esm/api"));
   const code = `import { register } from ${loader}; register(); await import(${address});`;
   const url = new URL(`data:text/javascript,${encodeURIComponent(code)}`);
@@ -37,11 +36,14 @@ function startWorker(workerData: WorkerData): Worker {
 
 export class WatchedWorker {
   readonly #module: WebAssembly.Module;
+  readonly #stand: Stand | null;
   #worker: Promise<Worker> | null = null;
   #journal = new Journal();
 
-  constructor(module: WebAssembly.Module) {
+  /** @param stand what `module` is measured with, if it is */
+  constructor(module: WebAssembly.Module, stand: Stand | null = null) {
     this.#module = module;
+    this.#stand = stand;
   }
 
   /**
@@ -71,7 +73,11 @@ export class WatchedWorker {
   #running(): Promise<Worker> {
     this.#worker ??= new Promise((resolve, reject) => {
       this.#journal = new Journal();
-      const worker = startWorker({ module: this.#module, journal: this.#journal.buffer });
+      const worker = startWorker({
+        module: this.#module,
+        journal: this.#journal.buffer,
+        stand: this.#stand,
+      });
       worker.once("message", () => resolve(worker));
       worker.once("error", reject);
     });
