@@ -228,11 +228,11 @@ describe("a contest", () => {
   });
 
   test.each([
-    ["no module", new Uint8Array([1, 2, 3]), /no WebAssembly module/],
+    ["no module", new Uint8Array([1, 2, 3]), /it is no WebAssembly module/],
     [
       "no exports",
       new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]),
-      /does not export allocator_init, /,
+      /it does not export allocator_init, /,
     ],
   ])("says why a file is no allocator: %s", (_, bytes, message) => {
     expect(() => moduleContender(bytes.buffer, 1024)).toThrow(message);

@@ -77,7 +77,7 @@ describe.skipIf(NO_BROWSER)("side by side", () => {
       const picker = page.locator('.workload-form input[type="file"]');
 
       await picker.setInputFiles(file("broken.wasm", bytes.slice(0, 100)));
-      await page.getByText("This file is no WebAssembly module.").waitFor();
+      await page.getByText("broken.wasm is no allocator: it is no WebAssembly module").waitFor();
       await picker.setInputFiles(file("mine.wasm", bytes));
       await page.getByRole("heading", { name: /^mine\.wasm/ }).waitFor();
       expect(await requestsOf(explorer)).toBe(0);

@@ -1,10 +1,11 @@
 /**
  * The two sides of a contest behind one interface: the kernel, booted on a machine of its own, and an
- * allocator that somebody wrote, as a module with the exports of `allocator.h`.
+ * allocator that somebody wrote, as a module that keeps the contract of `slopos judge`.
  */
 
 import { BlockState, FRAME_BYTES } from "../../../abi/frame.ts";
 import { type Kernel } from "../../../sim/kernel.ts";
+import { checkSignatures, NO_FRAME, readModule } from "../../../tools/judge/contract.ts";
 import { managedBlocks } from "../../../tools/plan/free_blocks.ts";
 import { type Range } from "../machine/survey.ts";
 
@@ -34,15 +35,7 @@ export function kernelContender(kernel: Kernel): Contender {
   };
 }
 
-/** What `allocator_alloc` returns if it cannot. */
-const NO_FRAME = 0xffff_ffff;
-
 const WASM_PAGE = 65536;
-
-/** A file that is no allocator; the message says why, for its author. */
-export class NotAnAllocatorError extends Error {
-  override name = "NotAnAllocatorError";
-}
 
 interface AllocatorExports {
   allocator_init(frames: number): void;
@@ -50,46 +43,21 @@ interface AllocatorExports {
   allocator_free(frame: number, order: number): number;
 }
 
-const FUNCTIONS = ["allocator_init", "allocator_alloc", "allocator_free"] as const;
-
-function compile(bytes: ArrayBuffer): WebAssembly.Module {
-  try {
-    return new WebAssembly.Module(bytes);
-  } catch {
-    throw new NotAnAllocatorError("This file is no WebAssembly module.");
-  }
-}
-
 /** What the module in `bytes` offers, with memory for its tables. */
 function instantiate(bytes: ArrayBuffer): AllocatorExports {
-  const module = compile(bytes);
-  const exports = WebAssembly.Module.exports(module);
-  const missing = FUNCTIONS.filter(
-    (wanted) => !exports.some(({ name, kind }) => name === wanted && kind === "function"),
-  );
-  if (missing.length) {
-    throw new NotAnAllocatorError(`This module does not export ${missing.join(", ")}.`);
-  }
+  const module = readModule(new Uint8Array(bytes));
   let memory: WebAssembly.Memory | undefined;
-  const env: Record<string, WebAssembly.ImportValue> = {
-    memory_take: (size: number) => {
-      if (!memory) throw new NotAnAllocatorError("This module does not export its memory.");
-      // Memory that is grown is zero, and begins at a page.
-      return memory.grow(Math.ceil((size >>> 0) / WASM_PAGE)) * WASM_PAGE;
-    },
+  const env = {
+    // Memory that is grown is zero, and begins at a page.
+    memory_take: (size: number) => memory!.grow(Math.ceil((size >>> 0) / WASM_PAGE)) * WASM_PAGE,
     abort: () => {
       throw new Error("it called abort");
     },
   };
-  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-    if (from === "env" && name in env) continue;
-    throw new NotAnAllocatorError(
-      `This module imports ${from}.${name}; there are env.memory_take and env.abort.`,
-    );
-  }
-  const instance = new WebAssembly.Instance(module, { env });
-  if (instance.exports.memory instanceof WebAssembly.Memory) memory = instance.exports.memory;
-  return instance.exports as unknown as AllocatorExports;
+  const { exports } = new WebAssembly.Instance(module, { env });
+  checkSignatures(exports);
+  if (exports.memory instanceof WebAssembly.Memory) memory = exports.memory;
+  return exports as unknown as AllocatorExports;
 }
 
 /** The allocator in `bytes` with `frames` frames from 0 on; NotAnAllocatorError if it is none. */

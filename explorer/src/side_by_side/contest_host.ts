@@ -6,9 +6,10 @@
 import { FRAME_BYTES } from "../../../abi/frame.ts";
 import { MmStat } from "../../../abi/mm_stat.ts";
 import { type MapInput } from "../../../tools/formats/map_input.ts";
+import { NotAnAllocatorError } from "../../../tools/judge/contract.ts";
 import { bootMap } from "../../../tools/plan/boot_map.ts";
 import { formatBytes } from "../format.ts";
-import { kernelContender, moduleContender } from "./contender.ts";
+import { type Contender, kernelContender, moduleContender } from "./contender.ts";
 import { Contest } from "./contest.ts";
 import { type ContestReport, type ContestSettings } from "./contest_protocol.ts";
 
@@ -27,6 +28,16 @@ const CHUNK = 2000;
 
 /** Milliseconds of requests that the load may be behind by; what is more is dropped. */
 const MOST_BEHIND = 200;
+
+/** The allocator in `bytes`; an error that names it, for a person, if it is none. */
+function rivalContender(bytes: ArrayBuffer, frames: number, name: string): Contender {
+  try {
+    return moduleContender(bytes, frames);
+  } catch (error) {
+    if (!(error instanceof NotAnAllocatorError)) throw error;
+    throw new Error(`${name} is no allocator: ${error.message}.`, { cause: error });
+  }
+}
 
 export class ContestHost {
   readonly #post: (report: ContestReport) => void;
@@ -63,7 +74,7 @@ export class ContestHost {
     this.#frames = free - (free % UNIT);
     const contenders = new Map([
       ["This kernel", kernelContender(kernel)],
-      [name, moduleContender(bytes, this.#frames)],
+      [name, rivalContender(bytes, this.#frames, name)],
     ]);
     this.#contest = new Contest(contenders, this.#frames, settings);
     return this.#report(this.#contest, false);
