@@ -1,6 +1,6 @@
 /** `slopos run`: the programs that come with the project, and how every end shows outside. */
 
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -191,5 +191,16 @@ describe("files", () => {
       expect(await run(words)).toEqual({ status: 0, out: "b\na\n", err: "" });
     }
     expect((await run(["--directory", tree, source, "none"])).status).toBe(44);
+  });
+
+  it("that cannot be packed are said, with their folder", async () => {
+    const tree = join(folder, "large");
+    mkdirSync(tree);
+    writeFileSync(join(tree, "file"), "");
+    // No bytes on the disk, and more than Node reads.
+    truncateSync(join(tree, "file"), 3 * 2 ** 30);
+    const { status, out, err } = await run(["--directory", tree, talker]);
+    expect({ status, out }).toEqual({ status: 2, out: "" });
+    expect(err).toMatch(/^slopos: .*cannot pack .*large: File size/);
   });
 });

@@ -54,7 +54,11 @@ function directoryModule(text: string): BootFile {
   if (!statSync(host, { throwIfNoEntry: false })?.isDirectory()) {
     throw new ProgramError(`${host} is no folder`);
   }
-  return { bytes: archive(host), cmdline: bootWord("tar", guest ?? "/") };
+  try {
+    return { bytes: archive(host), cmdline: bootWord("tar", guest ?? "/") };
+  } catch (error) {
+    throw new ProgramError(`cannot pack ${host}: ${(error as Error).message}`);
+  }
 }
 
 /** The words for the input, and the module that it is if it is a file. */
