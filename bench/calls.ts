@@ -8,8 +8,13 @@
  */
 
 import { type Allocator, ALLOCATORS, REFERENCE, SUBJECT } from "./allocators.ts";
-import { type Instance, type Timed } from "./engine.ts";
-import { type Contender, measure, type Plan, type Series } from "./measure.ts";
+import { type Instance, type Timed } from "../tools/judge/workloads/engine.ts";
+import {
+  type Contender,
+  measure,
+  type Plan,
+  type Series,
+} from "../tools/judge/workloads/measure.ts";
 import { buildEntry, buildModule } from "./modules.ts";
 import { type SpeedResult } from "./results.ts";
 import { selfCheck } from "./self_check.ts";

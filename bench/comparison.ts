@@ -10,7 +10,7 @@ import { SUBJECT } from "./allocators.ts";
 import { subjectIn } from "./calls.ts";
 import { COUNTED, COUNTED_AOT, GUEST, GUEST_AOT } from "./guest.ts";
 import { type Results } from "./results.ts";
-import { type Summary } from "./statistics.ts";
+import { type Summary } from "../tools/judge/workloads/statistics.ts";
 
 /** A figure of two runs; less is better. */
 export interface Comparison {

@@ -13,7 +13,7 @@ import { spawnSync } from "node:child_process";
 import { buildWasm2cHost, hostAllocators } from "./hosts.ts";
 import { BuildError, buildModule } from "./modules.ts";
 import { table } from "./table.ts";
-import { Mix } from "./workloads.ts";
+import { Mix } from "../tools/judge/workloads/workloads.ts";
 
 /** A workload as lines for a host, see `hosts/protocol.h`. */
 interface Script {

@@ -9,8 +9,9 @@
 
 import { ALLOCATORS, type Allocator } from "./allocators.ts";
 import { type FragmentationResult } from "./results.ts";
+import { freeLargeRuns, usedFrames } from "../tools/judge/workloads/free_runs.ts";
 import { V8Instance } from "./v8_engine.ts";
-import { LARGE_ORDER, Mix, WorkloadError } from "./workloads.ts";
+import { LARGE_ORDER, Mix, WorkloadError } from "../tools/judge/workloads/workloads.ts";
 
 /** Percent of the frames in use before and after the drop. */
 const FULL = 95;
@@ -22,9 +23,6 @@ const REQUESTS = 8_000_000;
 /** What the requests come to by then; half of them are frees. */
 const LOOKS: readonly string[] = ["8 M requests", "8 M pairs"];
 
-/** How the loops pack a block: its frame above its order. */
-const ORDER_BITS = 4;
-
 const MIXES: readonly (readonly [name: string, kind: number])[] = [
   ["order 0", Mix.SINGLE],
   ["geometric", Mix.GEOMETRIC],
@@ -34,21 +32,6 @@ const MIXES: readonly (readonly [name: string, kind: number])[] = [
 
 /** The allocators for which this is a question of seconds. */
 const CANDIDATES: readonly string[] = ["kernel", "list_buddy_pcp", "list_buddy", "bitmap"];
-
-/**
- * Aligned runs of 2^`LARGE_ORDER` frames in which no block lies, of `frames` frames that begin and
- * end at such runs. `blocks` are packed as the loops pack them.
- */
-export function freeLargeRuns(blocks: Uint32Array, frames: number): number {
-  const touched = new Set<number>();
-  for (const block of blocks) touched.add(block >>> (ORDER_BITS + LARGE_ORDER));
-  return (frames >> LARGE_ORDER) - touched.size;
-}
-
-/** Frames that `blocks` hold. */
-export function usedFrames(blocks: Uint32Array): number {
-  return blocks.reduce((sum, block) => sum + 2 ** (block & (2 ** ORDER_BITS - 1)), 0);
-}
 
 /** The share of the ideal that is free after the load drop, at each look. */
 function regainedShares(allocator: Allocator, instance: V8Instance, kind: number): number[] {

@@ -10,8 +10,8 @@ import { REFERENCE, SUBJECT } from "./allocators.ts";
 import { buildAotShim, buildEntry, buildPeerShim, runTool } from "./modules.ts";
 import { type SpeedResult, type StartUpResult } from "./results.ts";
 import { bootTimes, KERNEL, SHIM, SHIM_AOT } from "./start_up.ts";
-import { summarise } from "./statistics.ts";
-import { MEASURES, type Workload } from "./workloads.ts";
+import { summarise } from "../tools/judge/workloads/statistics.ts";
+import { MEASURES, type Workload } from "../tools/judge/workloads/workloads.ts";
 
 /** What the results call the workloads in the guest, by what runs them there. */
 export const GUEST = "guest, instructions";

@@ -4,7 +4,7 @@
 
 import { parseArgs } from "node:util";
 import { type Allocator, ALLOCATORS } from "./allocators.ts";
-import { type Workload, WORKLOADS } from "./workloads.ts";
+import { type Workload, WORKLOADS } from "../tools/judge/workloads/workloads.ts";
 
 export const USAGE = `usage: npm run bench -- [option ...]
 

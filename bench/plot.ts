@@ -9,7 +9,7 @@ import { compile, type TopLevelSpec } from "vega-lite";
 import { ALLOCATORS, REFERENCE, SUBJECT } from "./allocators.ts";
 import { RATIO_LIMITS } from "./goals.ts";
 import { type Results } from "./results.ts";
-import { MEASURES } from "./workloads.ts";
+import { MEASURES } from "../tools/judge/workloads/workloads.ts";
 
 const TEXT = "#24292f";
 const LINES = "#d0d7de";

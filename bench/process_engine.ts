@@ -5,7 +5,7 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { type Readable, type Writable } from "node:stream";
-import { type Instance, type Timed } from "./engine.ts";
+import { type Instance, type Timed } from "../tools/judge/workloads/engine.ts";
 
 /** The program ended, or could not serve a call; the message says why. */
 export class HostError extends Error {}

@@ -6,9 +6,9 @@ import { ALLOCATORS, REFERENCE, SUBJECT } from "./allocators.ts";
 import { CALLED, CALLEES } from "./calls.ts";
 import { outcomes } from "./goals.ts";
 import { type Results, type SpeedResult } from "./results.ts";
-import { type Summary } from "./statistics.ts";
+import { type Summary } from "../tools/judge/workloads/statistics.ts";
 import { table } from "./table.ts";
-import { MEASURES } from "./workloads.ts";
+import { MEASURES } from "../tools/judge/workloads/workloads.ts";
 
 /** Three significant digits, and no more than needed. */
 function short(value: number): string {

@@ -2,7 +2,7 @@
  * What a run finds: all that the report, the plot, the goals and the comparison are made from.
  */
 
-import { type Summary } from "./statistics.ts";
+import { type Summary } from "../tools/judge/workloads/statistics.ts";
 
 /** The machine and the versions of everything that has a part in the figures. */
 export type Facts = Readonly<Record<string, string>>;

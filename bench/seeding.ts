@@ -8,53 +8,27 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { FRAME_BYTES } from "../abi/frame.ts";
-import { MemoryType } from "../abi/memory_type.ts";
-import { type MemoryMapFile, parseMemoryMap } from "../sim/memory_map.ts";
+import { type MemoryMapFile } from "../sim/memory_map.ts";
+import { type Run } from "../tools/judge/contract.ts";
+import { recordedRuns } from "../tools/judge/workloads/recorded_runs.ts";
 import { ROOT } from "./modules.ts";
 import { REFERENCE, SUBJECT } from "./allocators.ts";
 import { type SeedingResult } from "./results.ts";
-import { summarise } from "./statistics.ts";
+import { summarise } from "../tools/judge/workloads/statistics.ts";
 import { V8Instance } from "./v8_engine.ts";
-import { WorkloadError } from "./workloads.ts";
-
-/** Frames `[start, start + count)` of usable memory. */
-export interface Run {
-  readonly start: number;
-  readonly count: number;
-}
+import { WorkloadError } from "../tools/judge/workloads/workloads.ts";
 
 export interface SeedingMap {
   readonly name: string;
   readonly runs: readonly Run[];
 }
 
-const FRAME = BigInt(FRAME_BYTES);
 const FRAMES_PER_MIB = 256;
 const FRAMES_PER_GIB = 1024 * FRAMES_PER_MIB;
 
 /** Where PCI windows end and the memory goes on that lies below them. */
 const LOW_END = 3 * FRAMES_PER_GIB;
 const HIGH_START = 4 * FRAMES_PER_GIB;
-
-/** The usable runs of a map in test/memmaps: whole frames, not frame 0, and no run twice. */
-export function recordedRuns(file: MemoryMapFile): Run[] {
-  const runs: Run[] = [];
-  const entries = parseMemoryMap(file)
-    .filter(({ type }) => type === MemoryType.USABLE)
-    .sort((a, b) => Number(a.base - b.base));
-  for (const { base, length } of entries) {
-    const start = Math.max(1, Number((base + FRAME - 1n) / FRAME));
-    const end = Number((base + length) / FRAME);
-    const last = runs.at(-1);
-    if (last && last.start + last.count === start) {
-      runs[runs.length - 1] = { start: last.start, count: end - last.start };
-    } else if (end > start) {
-      runs.push({ start, count: end - start });
-    }
-  }
-  return runs;
-}
 
 /** A machine of `gibibytes` as PCs lay it out: 640 KiB, then 3 GiB at most, the rest from 4 GiB on. */
 export function plainRuns(gibibytes: number): Run[] {

@@ -5,7 +5,7 @@
 
 import { type V8Instance } from "./v8_engine.ts";
 import { type Allocator } from "./allocators.ts";
-import { LARGE_ORDER } from "./workloads.ts";
+import { LARGE_ORDER } from "../tools/judge/workloads/workloads.ts";
 
 /** Frames that an allocator is checked with, and requests. */
 const FRAMES = 1 << 14;

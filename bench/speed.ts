@@ -4,10 +4,15 @@
 
 import { type Allocator, REFERENCE } from "./allocators.ts";
 import { HOST_TITLES, type HostName, hostAllocators, startHost } from "./hosts.ts";
-import { type Contender, measure, type Plan, type Series } from "./measure.ts";
+import {
+  type Contender,
+  measure,
+  type Plan,
+  type Series,
+} from "../tools/judge/workloads/measure.ts";
 import { type SpeedResult } from "./results.ts";
 import { selfCheck } from "./self_check.ts";
-import { ratios, summarise } from "./statistics.ts";
+import { ratios, summarise } from "../tools/judge/workloads/statistics.ts";
 import { V8Instance } from "./v8_engine.ts";
 
 /** The results of the samples that `engine` took of `allocators`. */

@@ -14,8 +14,9 @@ import { Machine } from "../sim/machine.ts";
 import { type MemoryMapEntry } from "../sim/memory_map.ts";
 import { ROOT } from "./modules.ts";
 import { type StartUpResult } from "./results.ts";
-import { plainRuns, type Run } from "./seeding.ts";
-import { summarise } from "./statistics.ts";
+import { type Run } from "../tools/judge/contract.ts";
+import { plainRuns } from "./seeding.ts";
+import { summarise } from "../tools/judge/workloads/statistics.ts";
 
 const FRAME = BigInt(FRAME_BYTES);
 

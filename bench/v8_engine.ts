@@ -3,7 +3,7 @@
  */
 
 import { readFileSync } from "node:fs";
-import { type Instance, type Timed } from "./engine.ts";
+import { type Instance, type Timed } from "../tools/judge/workloads/engine.ts";
 
 /**
  * From this many nanoseconds on, time is also taken on the processor's clock, which does not run

@@ -6,12 +6,12 @@
 
 import { describe, expect, test } from "vitest";
 import { ALLOCATORS, type Allocator } from "../../bench/allocators.ts";
-import { freeLargeRuns, usedFrames } from "../../bench/fragmentation.ts";
+import { freeLargeRuns, usedFrames } from "../../tools/judge/workloads/free_runs.ts";
 import { buildModule } from "../../bench/modules.ts";
 import { seedingMaps } from "../../bench/seeding.ts";
 import { selfCheck, SelfCheckError } from "../../bench/self_check.ts";
 import { V8Instance } from "../../bench/v8_engine.ts";
-import { Mix } from "../../bench/workloads.ts";
+import { Mix } from "../../tools/judge/workloads/workloads.ts";
 
 const built = new Map<string, string>();
 

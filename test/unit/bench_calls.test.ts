@@ -16,7 +16,7 @@ import {
 import { buildModule } from "../../bench/modules.ts";
 import { selfCheck } from "../../bench/self_check.ts";
 import { V8Instance } from "../../bench/v8_engine.ts";
-import { Mix } from "../../bench/workloads.ts";
+import { Mix } from "../../tools/judge/workloads/workloads.ts";
 
 const FRAMES = 2 ** 14;
 

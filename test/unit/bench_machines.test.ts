@@ -5,7 +5,8 @@
 import { describe, expect, test } from "vitest";
 import { REFERENCE, SUBJECT } from "../../bench/allocators.ts";
 import { GUEST, GUEST_NATIVE, loggedSpeed } from "../../bench/guest.ts";
-import { plainRuns, recordedRuns, seedingMaps } from "../../bench/seeding.ts";
+import { plainRuns, seedingMaps } from "../../bench/seeding.ts";
+import { recordedRuns } from "../../tools/judge/workloads/recorded_runs.ts";
 import { bootTimes } from "../../bench/start_up.ts";
 
 describe("maps for seeding", () => {

@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { ENGINES, parseOptions, UsageError } from "../../bench/options.ts";
-import { WORKLOADS } from "../../bench/workloads.ts";
+import { WORKLOADS } from "../../tools/judge/workloads/workloads.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 

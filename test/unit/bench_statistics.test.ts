@@ -5,7 +5,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { quantile, ratios, summarise } from "../../bench/statistics.ts";
+import { quantile, ratios, summarise } from "../../tools/judge/workloads/statistics.ts";
 
 describe("statistics of samples", () => {
   test("of one are that one, without noise", () => {

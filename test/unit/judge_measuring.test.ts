@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { buildModule } from "../../bench/modules.ts";
 import { V8Instance } from "../../bench/v8_engine.ts";
-import { Mix, WORKLOADS } from "../../bench/workloads.ts";
+import { Mix, WORKLOADS } from "../../tools/judge/workloads/workloads.ts";
 import { measurementsText } from "../../tools/cli/measurements_text.ts";
 import { coloursOf } from "../../tools/cli/terminal.ts";
 import { readModule } from "../../tools/judge/contract.ts";

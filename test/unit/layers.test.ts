@@ -113,3 +113,31 @@ describe("the kernel's sources", () => {
     expect(new Set(FILES.map(floorOf))).toEqual(new Set([-1, ...FLOORS.keys()]));
   });
 });
+
+describe("the judge's sources", () => {
+  const JUDGE = fileURLToPath(new URL("../../tools/judge", import.meta.url));
+  const files = readdirSync(JUDGE, { recursive: true, encoding: "utf8" }).filter(
+    (file) => file.endsWith(".ts") && !file.endsWith("_entry.ts"),
+  );
+
+  /** What `file` imports, as paths below the repository. */
+  function importedBy(file: string): string[] {
+    const text = readFileSync(join(JUDGE, file), "utf8");
+    return [...text.matchAll(/ from "(\.[^"]+)";$/gm)].map(([, path]) =>
+      normalize(join("tools/judge", dirname(file), path!)).replaceAll("\\", "/"),
+    );
+  }
+
+  test.each(files)(
+    "%s imports nothing of the benchmark, which stands on them, or of the command",
+    (file) => {
+      const below = /^(?:abi|sim|tools\/(?:formats|trace|judge))\//;
+      expect(importedBy(file).filter((path) => !below.test(path))).toEqual([]);
+    },
+  );
+
+  test("are what the benchmark stands on", () => {
+    expect(files.length).toBeGreaterThan(20);
+    expect(importedBy("measuring.ts")).toContain("sim/memory_map.ts");
+  });
+});

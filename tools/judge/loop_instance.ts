@@ -3,7 +3,7 @@
  * benchmark's workloads call an instance.
  */
 
-import { type Instance, type Timed } from "../../bench/engine.ts";
+import { type Instance, type Timed } from "./workloads/engine.ts";
 import { type Run } from "./contract.ts";
 import { type Journal } from "./journal.ts";
 import { Subject } from "./subject.ts";

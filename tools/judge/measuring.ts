@@ -4,8 +4,8 @@
  */
 
 import { readFileSync } from "node:fs";
-import { recordedRuns } from "../../bench/seeding.ts";
-import { WORKLOADS } from "../../bench/workloads.ts";
+import { recordedRuns } from "./workloads/recorded_runs.ts";
+import { WORKLOADS } from "./workloads/workloads.ts";
 import { type MemoryMapFile } from "../../sim/memory_map.ts";
 import { formatBytes } from "../formats/size.ts";
 import { type Stand, type TaskName, type Tasks } from "./messages.ts";

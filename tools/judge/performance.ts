@@ -4,10 +4,10 @@
  * with per-CPU pages, a bitmap, and one that does nothing: the floor.
  */
 
-import { usedFrames, freeLargeRuns } from "../../bench/fragmentation.ts";
-import { type Contender, measure } from "../../bench/measure.ts";
-import { ratios, type Summary, summarise } from "../../bench/statistics.ts";
-import { LARGE_ORDER, Mix, type Workload, WORKLOADS } from "../../bench/workloads.ts";
+import { freeLargeRuns, usedFrames } from "./workloads/free_runs.ts";
+import { type Contender, measure } from "./workloads/measure.ts";
+import { ratios, type Summary, summarise } from "./workloads/statistics.ts";
+import { LARGE_ORDER, Mix, type Workload, WORKLOADS } from "./workloads/workloads.ts";
 import { type Run } from "./contract.ts";
 import { type Journal } from "./journal.ts";
 import { LoopInstance } from "./loop_instance.ts";

@@ -3,7 +3,6 @@
  * whatever slows the machine for a while slows all of them.
  */
 
-import { type Allocator } from "./allocators.ts";
 import { type Instance } from "./engine.ts";
 import { type Work, type Workload } from "./workloads.ts";
 
@@ -17,7 +16,13 @@ export interface Plan {
 
 /** An allocator in the engine that is measured. */
 export interface Contender {
-  readonly allocator: Pick<Allocator, "id" | "init" | "frames">;
+  readonly allocator: {
+    readonly id: string;
+    /** The export that starts over with a number of frames. */
+    readonly init: string;
+    /** Frames that it is measured with. */
+    readonly frames: number;
+  };
   readonly instance: Instance;
 }
 
