@@ -10,6 +10,7 @@
  *     types/                          the library's declarations
  *     kernel.wasm, kernel.wasm.sha256 the kernel that the ISO carries
  *     memmaps/, explorer/             the recorded memory maps, and the page
+ *     judge/, dist/worker.js          what the judge hands out, and where it lets an allocator run
  *
  * The package is marked private: a person who publishes it takes the mark away.
  */
@@ -17,9 +18,10 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { tsImport } from "tsx/esm/api";
 import { build } from "vite";
 import { writeDeclarations } from "./package/declarations.mjs";
 import { placesOfPackage } from "./package/places.mjs";
@@ -50,6 +52,7 @@ const MANIFEST = {
     "types",
     "kernel.wasm",
     "kernel.wasm.sha256",
+    "judge",
     "memmaps",
     "explorer",
     "THIRD-PARTY.txt",
@@ -79,6 +82,7 @@ function bundle() {
         input: {
           slopos: join(root, "tools/cli/slopos.ts"),
           index: join(root, "library/index.ts"),
+          worker: join(root, "tools/judge/worker.ts"),
         },
         output: { entryFileNames: "[name].js", chunkFileNames: "[name].js" },
       },
@@ -126,6 +130,11 @@ writeFileSync(join(stage, "package.json"), `${JSON.stringify(MANIFEST, null, 2)}
 copy("library/README.md", "README.md");
 copy("LICENSE");
 copy("test/memmaps", "memmaps");
+copy("tools/judge/contract", "judge/contract");
+copy("tools/judge/templates", "judge/templates");
+const { builtModule, MODULE_NAMES } = await tsImport("../tools/judge/modules.ts", import.meta.url);
+for (const name of MODULE_NAMES)
+  copy(relative(root, builtModule(name)), `judge/modules/${name}.wasm`);
 writeDeclarations(root, "library/index.ts", join(stage, "types"));
 const parts = [
   ...KERNEL_PARTS("kernel.wasm"),

@@ -5,6 +5,14 @@
 
 const PLACES = {
   "library/kernel_place.ts": { KERNEL_PLACE: "../kernel.wasm" },
+  "tools/judge/places.ts": {
+    CONTRACT_PLACE: "../judge/contract/",
+    TEMPLATES_PLACE: "../judge/templates/",
+    MODULES_PLACE: "../judge/modules/",
+    SOURCES_PLACE: "../judge/no-sources/",
+    MAPS_PLACE: "../memmaps/",
+    WORKER_PLACE: "./worker.js",
+  },
   "tools/cli/places.ts": { MACHINES_PLACE: "../memmaps/", EXPLORER_PLACE: "../explorer/" },
 };
 

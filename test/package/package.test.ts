@@ -17,6 +17,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { moduleBytes } from "../../tools/judge/source.ts";
 import { compileProgram } from "../../tools/program/compile.ts";
 import { blocks, page, ROOT } from "../support/markdown.ts";
 import { get, run, startServer } from "./commands.ts";
@@ -89,7 +90,7 @@ describe("the package", () => {
         ...["README.md", "LICENSE", "THIRD-PARTY.txt"],
       ]),
     );
-    const sources = names.filter((name) => /(?<!\.d)\.tsx?$|\.map$/.test(name));
+    const sources = names.filter((name) => /^(?!judge\/).*((?<!\.d)\.tsx?|\.map)$/.test(name));
     expect(sources).toEqual([]);
   });
 
@@ -98,8 +99,7 @@ describe("the package", () => {
       .filter((name) => name.startsWith("dist/"))
       .map((name) => readFileSync(join(installed, name), "utf8"))
       .join("\n");
-    const foreign =
-      /builddir\/|test\/memmaps|["']tsx["'/]|^import [^;]*from "(?!node:|\.\/)[^"]*"/gm;
+    const foreign = /new URL\("[^"]*(?:builddir|test)\/|^import [^;]*from "(?!node:|\.\/)[^"]*"/gm;
     expect(code.match(foreign)).toBeNull();
     expect(code.match(/^import [^;]*from "\.\/[^"]*"/gm)).not.toBeNull();
   });
@@ -129,6 +129,25 @@ describe("npx slopos", () => {
     expect(refused.err.replaceAll(/\s+/g, " ")).toContain(
       "npm install assemblyscript @assemblyscript/wasi-shim",
     );
+    expect(refused.status).toBe(2);
+  });
+
+  test("judge judges an allocator, and hands out one to start from", () => {
+    const module = new Uint8Array(
+      moduleBytes(join(ROOT, "tools/judge/templates/first_fit_entry.ts")),
+    );
+    writeFileSync(join(folder, "right.wasm"), module);
+    const { status, out, err } = run("npx --no-install slopos judge right.wasm", folder);
+    expect({ status, err }).toEqual({ status: 0, err: "" });
+    expect(out).toContain("right");
+    expect(run("npx --no-install slopos judge --new c mine.c", folder)).toMatchObject({
+      status: 0,
+    });
+    expect(readFileSync(join(folder, "mine.c"))).toEqual(
+      readFileSync(join(ROOT, "tools/judge/templates/first_fit.c")),
+    );
+    const refused = run("npx --no-install slopos judge mine.c", folder);
+    expect(refused.err).toContain("clang");
     expect(refused.status).toBe(2);
   });
 

@@ -24,6 +24,9 @@ const SOURCES = {
 
 export type ModuleName = keyof typeof SOURCES;
 
+/** All of them. */
+export const MODULE_NAMES = Object.keys(SOURCES) as ModuleName[];
+
 /** Folders of what the kernel's allocators are made of. */
 const KERNEL_FOLDERS: readonly string[] = ["abi", "src/boot", "src/mm"];
 
