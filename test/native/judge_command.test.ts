@@ -164,8 +164,8 @@ describe("slopos judge", { timeout: 240_000 }, () => {
     const right = await template("c", "several.c");
     const wrong = await template("c", "several_wrong.c", "first += count) {", "first += 1) {");
     const none = file("several.wasm", "");
-    const { status, out } = await run(["--right", right, wrong, none]);
-    expect(status).toBe(2);
+    const { status, out, err } = await run(["--right", right, wrong, none]);
+    expect([status, err]).toEqual([2, ""]);
     expect(out).toMatch(/\n {2}several.c +right +0 +- +- +-\n/);
     expect(out).toMatch(/\n {2}several_wrong.c +wrong +\d +- +- +-\n/);
     expect(out).toMatch(/\n {2}several.wasm +no allocator +- +- +- +-\n/);
