@@ -159,23 +159,13 @@ describe("measuring", { timeout: TIMEOUT }, () => {
     expect(cost(head + rest + grow + query)).toBe(77);
   });
 
-  test("leaves a slow allocator less memory, and none to one that is too slow", () => {
-    const frames = (edits: [string, string][]) => {
-      const bench = benchOf();
-      const module = readModule(compileEdited(FIRST_FIT, edits));
-      return chooseFrames({ ...bench, competitors: [{ id: JUDGED, title: "", module }] }, QUICK);
-    };
-    const slow: [string, string] = [
-      "uint32_t count = 1u << order;",
-      "for (volatile uint32_t i = 0; i < 200000; i++)\n        ;\n    uint32_t count = 1u << order;",
-    ];
-    expect(frames([])).toBeLessThan(QUICK.mostFrames);
-    expect(frames([slow])).toBeNull();
-    const fast = benchOf();
-    const kernel = { id: JUDGED, title: "", module: measuringModule("null") };
-    expect(
-      chooseFrames({ ...fast, competitors: [kernel] }, { ...QUICK, mostFrames: 2 ** 14 }),
-    ).toBe(2 ** 14);
+  test("gives an allocator as much memory as it uses up in time, or none", () => {
+    const module = readModule(compileEdited(FIRST_FIT, []));
+    const bench = { ...benchOf(), competitors: [{ id: JUDGED, title: "", module }] };
+    const frames = (fillLimit: number) =>
+      chooseFrames(bench, { ...QUICK, fewestFrames: 2 ** 10, mostFrames: 2 ** 14, fillLimit });
+    expect(frames(Infinity)).toBe(2 ** 14);
+    expect(frames(0)).toBeNull();
   });
 
   const TINY = {

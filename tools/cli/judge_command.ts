@@ -39,8 +39,8 @@ type Language = keyof typeof TEMPLATES;
 
 const HELP = `
 FILE is a WebAssembly module, C (.c) or AssemblyScript (.ts) with the functions allocator_init,
-allocator_alloc and allocator_free of tools/judge/contract/allocator.h. docs/judge.md says how to write
-one, and how to judge the work of a class.
+allocator_alloc and allocator_free of tools/judge/contract/allocator.h. docs/judge.md says how to
+write one, and how to judge the work of a class.
 
 Examples:
   slopos judge --new ts mine.ts && slopos judge mine.ts --right

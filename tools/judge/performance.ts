@@ -36,6 +36,8 @@ export interface Effort {
   /** Most frames, and fewest. */
   readonly mostFrames: number;
   readonly fewestFrames: number;
+  /** Nanoseconds that using up memory frame by frame and freeing it at random may take. */
+  readonly fillLimit: number;
   /** Rounds that count, and the least time of a sample in nanoseconds. */
   readonly rounds: number;
   readonly sampleTime: number;
@@ -50,6 +52,7 @@ const MIB = 256;
 export const QUICK: Effort = {
   mostFrames: 1024 * MIB,
   fewestFrames: 16 * MIB,
+  fillLimit: 4e8,
   rounds: 3,
   sampleTime: 1e7,
   sizes: [512 * MIB, 4096 * MIB],
@@ -59,6 +62,7 @@ export const QUICK: Effort = {
 export const FULL: Effort = {
   mostFrames: 4096 * MIB,
   fewestFrames: 16 * MIB,
+  fillLimit: 4e8,
   rounds: 7,
   sampleTime: 1e8,
   sizes: [512 * MIB, 4096 * MIB, 16_384 * MIB],
@@ -68,9 +72,6 @@ export const FULL: Effort = {
 function instanceOf({ loops, journal }: Bench, { module }: Competitor): LoopInstance {
   return new LoopInstance(loops, module, journal);
 }
-
-/** Nanoseconds that using up memory frame by frame and freeing it at random may take. */
-const FILL_LIMIT = 4e8;
 
 /**
  * Frames that the first competitor can be measured with: as many as it uses up and frees in a
@@ -85,11 +86,11 @@ export function chooseFrames(bench: Bench, effort: Effort): number | null {
     const filled = instance.callNow("fill", 0).nanoseconds;
     instance.callNow("shuffle");
     const time = filled + instance.callNow("drain", 0).nanoseconds;
-    if (time > FILL_LIMIT) break;
+    if (time > effort.fillLimit) break;
     chosen = frames;
     // Where four times the frames took far more than four times as long, so they will again.
     const growth = last ? Math.max(4, time / last) : 4;
-    if (time * growth > FILL_LIMIT) break;
+    if (time * growth > effort.fillLimit) break;
     last = time;
   }
   return chosen;
