@@ -20,7 +20,7 @@ function given(args: readonly string[]): Promise<string | undefined> {
   return withScripts({ ...FILES, ...steps }, async (root) => {
     const { status, stdout, stderr } = await runScript("boot", args, { root });
     expect(status, stderr).toBe(0);
-    expect(stdout).toMatch(/^setup\.sh \nbuild\.sh \n/);
+    expect(stdout).toMatch(/^setup\.sh build iso machine\nbuild\.sh \n/);
     return /^run_qemu_ovmf\.sh .*slop\.iso(.*)$/m.exec(stdout)?.[1]?.trim();
   });
 }
