@@ -18,6 +18,9 @@ export const GUEST = "guest, instructions";
 export const GUEST_AOT = "guest, aot, instructions";
 export const GUEST_NATIVE = "guest, native C, instructions";
 
+/** The engines whose figures are instructions, where the others' are nanoseconds. */
+export const COUNTING_ENGINES: readonly string[] = [GUEST, GUEST_AOT, GUEST_NATIVE];
+
 /** What they call its start-up, by what its clock counts and what runs the kernel. */
 export const COUNTED = "QEMU, instructions";
 export const COUNTED_AOT = "QEMU, aot, instructions";

@@ -5,6 +5,7 @@
 import { ALLOCATORS, REFERENCE, SUBJECT } from "./allocators.ts";
 import { CALLED, CALLEES } from "./calls.ts";
 import { outcomes } from "./goals.ts";
+import { COUNTING_ENGINES } from "./guest.ts";
 import { type Results, type SpeedResult } from "./results.ts";
 import { type Summary } from "../tools/judge/workloads/statistics.ts";
 import { table } from "./table.ts";
@@ -50,7 +51,7 @@ function speedReport(speed: readonly SpeedResult[]): string[] {
       return frames < Math.max(...own.map((result) => result.frames)) && allocator !== REFERENCE;
     });
     const parts = [
-      `### ${engine}: nanoseconds, median (min-max)`,
+      `### ${engine}${COUNTING_ENGINES.includes(engine) ? "" : ": nanoseconds"}, median (min-max)`,
       speedTable(own, ({ time }) => range(time)),
     ];
     if (smaller.length) {

@@ -7,7 +7,8 @@
  * OUTPUT.wasm is builddir/kernel.wasm by default. What it was compiled from is recorded beside it, in
  * OUTPUT.wasm.inputs: as long as those files, the options and the output itself are as they were,
  * nothing is compiled, whoever did it the last time. A kernel that comes out the same is left as it is,
- * with its date. DEPFILE tells ninja the same in make's syntax, with names relative to the current folder.
+ * with its date. DEPFILE tells ninja the same in make's syntax, with names relative to the current folder;
+ * for ninja, an output that is up to date gets a new date.
  *
  * Reads asconfig.json in the folder above. Exit status: 0 up to date, 1 it does not compile, 2 the Node
  * packages are not installed.
@@ -15,7 +16,7 @@
 
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -136,4 +137,6 @@ if (depfile) {
   // checkout can have.
   const paths = names.map((name) => relative("", join(root, name)));
   writeFileSync(depfile, `${output}: ${paths.join(" ")}\n`);
+  // ninja goes by dates, and asks because the kernel's is older than one of these or it has none yet.
+  if (known) utimesSync(output, new Date(), new Date());
 }

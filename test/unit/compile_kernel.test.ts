@@ -139,9 +139,11 @@ describe("the kernel is compiled", () => {
       expect(names.split(" ").map((name) => name.replaceAll("\\", "/"))).toEqual(
         expect.arrayContaining(["asconfig.json", "src/a.ts", "src/two.ts"]),
       );
+      // What is up to date gets a date that satisfies ninja.
+      expect(isAsOld()).toBe(run === 1);
+      utimesSync(kernel, LONG_AGO, LONG_AGO);
       rmSync(`${kernel}.inputs`);
     }
-    expect(isAsOld()).toBe(true);
   });
 });
 

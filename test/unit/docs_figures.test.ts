@@ -9,8 +9,14 @@ const README = section(page("README.md"), "How fast it is");
 const WORDS = README.replaceAll(/\s+/g, " ");
 const RESULTS = page("docs/performance.md");
 
-/** The columns of the README's table, and the sections that they come from. */
+/** The columns of the README's table that are ratios, and the engines that they are of. */
 const ENGINES = ["V8", "wasm3", "wasm2c"];
+
+/** Those that are instructions in the guest, and the sections that they come from. */
+const COUNTED: readonly (readonly [column: string, section: string])[] = [
+  ["interpreted", "guest, instructions, median (min-max)"],
+  ["machine code", "guest, aot, instructions, median (min-max)"],
+];
 
 /** The row of `name` in the section `title` of the results. */
 function resultsOf(title: string, name: string): string[] {
@@ -23,7 +29,7 @@ describe("the README's figures", () => {
   const [head = [], ...table] = rows(README);
 
   test("have a row for each workload and a column for each engine", () => {
-    expect(head.slice(1)).toEqual(ENGINES);
+    expect(head.slice(1)).toEqual([...ENGINES, ...COUNTED.map(([column]) => column)]);
     expect(table).toHaveLength(
       resultsOf("V8: ratio to list buddy + per-CPU, median", "this kernel").length,
     );
@@ -33,6 +39,12 @@ describe("the README's figures", () => {
     const title = `${engine}: ratio to list buddy + per-CPU, median`;
     const column = table.map((cells) => cells[1 + ENGINES.indexOf(engine)]);
     expect(column).toEqual(resultsOf(title, "this kernel"));
+  });
+
+  test.each(COUNTED)("%s are the instructions that were counted", (name, title) => {
+    const column = table.map((cells) => cells[head.indexOf(name)]);
+    const counted = resultsOf(title, "this kernel").map((cell) => cell.replace(/ .*/, ""));
+    expect(column).toEqual(counted);
   });
 
   test("of memory and of large blocks are those that were measured", () => {
