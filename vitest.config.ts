@@ -61,9 +61,9 @@ export default defineConfig({
           include: ["test/package/**/*.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 120_000,
-          maxWorkers: 1,
+          maxWorkers: 2,
           // Apart from the tests of the explorer, which pack too.
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 2 },
         },
       },
       {

@@ -49,8 +49,15 @@ function end(child: ChildProcess): void {
   else process.kill(-child.pid, "SIGKILL");
 }
 
-/** Starts `line` in `folder`, which serves a page, and answers the address that it prints. */
-export async function startServer(line: string, folder: string): Promise<string> {
+export interface Server {
+  /** Where it serves its page, as it prints it. */
+  readonly address: string;
+  /** Ends it, and waits until it is gone; the end of the test ends it as well. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts `line` in `folder`, which serves a page. */
+export async function startServer(line: string, folder: string): Promise<Server> {
   const child = spawn(line, {
     shell: true,
     cwd: folder,
@@ -69,10 +76,18 @@ export async function startServer(line: string, folder: string): Promise<string>
       });
     }
   });
-  const ended = once(child, "exit").then(() => {
+  // Not before its streams are closed: by then what it has started is gone as well.
+  const closed = once(child, "close");
+  const ended = closed.then(() => {
     throw new Error(`${line} ended:\n${printed}`);
   });
-  return Promise.race([address, ended]);
+  return {
+    address: await Promise.race([address, ended]),
+    stop: async () => {
+      end(child);
+      await closed;
+    },
+  };
 }
 
 /** What a server gives for an address: the status, the type and the bytes. */

@@ -49,10 +49,11 @@ describe("with Node alone", () => {
 
       expect(run("npm run explore:build", root)).toMatchObject({ status: 0 });
       const built = await startServer("npx slopos explore", root);
-      expect((await get(`${built}kernel.wasm`)).bytes).toEqual(kernel);
+      expect((await get(`${built.address}kernel.wasm`)).bytes).toEqual(kernel);
       const served = await startServer("npm run explore", root);
-      expect((await get(served)).bytes.toString()).toContain("SlopOS");
-      expect((await get(`${served}kernel.wasm`)).bytes).toEqual(kernel);
+      expect((await get(served.address)).bytes.toString()).toContain("SlopOS");
+      expect((await get(`${served.address}kernel.wasm`)).bytes).toEqual(kernel);
+      await Promise.all([built.stop(), served.stop()]);
 
       const tests = run("npm run test:cli -- test/cli/size.test.ts", root);
       expect(tests, tests.out + tests.err).toMatchObject({ status: 0 });

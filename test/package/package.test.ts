@@ -152,7 +152,7 @@ describe("npx slopos", () => {
   });
 
   test("explore serves the page", async () => {
-    const address = await startServer("npx --no-install slopos explore", folder);
+    const { address } = await startServer("npx --no-install slopos explore", folder);
     const index = await get(address);
     expect(index).toMatchObject({ status: 200, type: "text/html; charset=utf-8" });
     const [, script = ""] = /<script [^>]*src="\.\/([^"]+)"/.exec(index.bytes.toString()) ?? [];
