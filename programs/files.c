@@ -48,21 +48,21 @@ static void list(const char *path, int depth) {
 }
 
 int main(void) {
-    if (mkdir("/tmp/work", 0755))
-        fail("/tmp/work");
-    FILE *file = fopen("/tmp/work/poem", "w");
+    if (mkdir("/tmp/poems", 0755))
+        fail("/tmp/poems");
+    FILE *file = fopen("/tmp/poems/poem", "w");
     if (!file)
-        fail("/tmp/work/poem");
+        fail("/tmp/poems/poem");
     for (int line = 1; line <= 1000; line++)
         fprintf(file, "line %d lies in a frame of its own making\n", line);
     if (fclose(file))
-        fail("/tmp/work/poem");
-    if (rename("/tmp/work/poem", "/tmp/work/epic"))
-        fail("/tmp/work/epic");
+        fail("/tmp/poems/poem");
+    if (rename("/tmp/poems/poem", "/tmp/poems/epic"))
+        fail("/tmp/poems/epic");
 
-    file = fopen("/tmp/work/epic", "r");
+    file = fopen("/tmp/poems/epic", "r");
     if (!file)
-        fail("/tmp/work/epic");
+        fail("/tmp/poems/epic");
     char text[128];
     int lines = 0;
     while (fgets(text, sizeof text, file))
