@@ -181,7 +181,7 @@ describe("slopos judge", { timeout: 240_000 }, () => {
       file("broken.ts", "export function allocator_init(: void {}"),
     ]);
     expect(status).toBe(2);
-    expect(out).toContain("not an allocator\n  it cannot be compiled:\n");
+    expect(out).toContain("not an allocator\n  it cannot be compiled:\n  ERROR TS");
   });
 
   it("says what to install where there is no clang", async () => {

@@ -73,6 +73,8 @@ export async function compileProgram(path: string): Promise<Uint8Array> {
       "program.wasm",
       "--optimize",
       "--debug",
+      // Its words become part of an error; it would colour them where CI is set, terminal or not.
+      "--noColors",
     ],
     {
       stderr,
