@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/support/longest_first.ts";
 import { nodeOnlyPath } from "./test/support/node_only_path.ts";
 
 /** For groups that need Node and its packages only, and are held to it. */
@@ -13,6 +14,7 @@ const env = { PATH: nodeOnlyPath() };
  */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { ROOT } from "./scripts.ts";
+import { ROOT } from "../boot/scripts.ts";
 
 /** A build folder for such shims; one test file uses it. */
 const FOLDER = join(ROOT, "builddir/other-modules");
