@@ -194,7 +194,7 @@ class Explorer {
       return code === ErrorCode.NONE ? model.after(world, call, 0) : world;
     }
     ++this.#calls;
-    const place = Number(BigInt(answer) >> 12n) - model.first;
+    const place = (Number(BigInt(answer) >> 12n) - model.first) / 2 ** model.grain;
     if (!model.servedFrom(world, call.order, call.flags).includes(place)) {
       this.#fail(path, `${describe(call)} gave 0x${answer.toString(16)}, at place ${place}`);
     }

@@ -1,6 +1,6 @@
 /**
- * A running kernel whose whole free memory is a handful of frames, and the calls there are to make
- * on it.
+ * A running kernel whose whole free memory is a handful of frames, or of blocks of one size, and the
+ * calls there are to make on it.
  *
  * The kernel boots on memory far above; the handful is the boot loader's, so that bring-up takes
  * nothing of it before it is reclaimed at the end. Then all other free memory is reserved. What the
@@ -41,8 +41,10 @@ export interface Shape {
   readonly name: string;
   /** Number of the first frame. */
   readonly first: number;
-  /** As in world_model.ts: `.` for each frame, ` ` for each one that is not there. */
+  /** As in world_model.ts: `.` for each place, ` ` for each one that is not there. */
   readonly frames: World;
+  /** The order of a place, 0 if not given: then it is a frame. */
+  readonly grain?: number;
 }
 
 interface Range {
@@ -53,18 +55,19 @@ interface Range {
 let instrumented: WebAssembly.Module | undefined;
 
 /** Frames to each side of the shape that are the firmware's, so that nothing is placed there. */
-const MARGIN = 16;
+const MARGIN = 512;
 
 function entry(start: number, end: number, type: number): MemoryMapEntry {
   return { base: BigInt(start) * FRAME, length: BigInt(end - start) * FRAME, type };
 }
 
 /** The memory map around the shape. */
-function entriesOf({ first, frames }: Shape): MemoryMapEntry[] {
-  const end = first + frames.length;
+function entriesOf({ first, frames, grain = 0 }: Shape): MemoryMapEntry[] {
+  const size = 2 ** grain;
+  const end = first + frames.length * size;
   const ours = [...frames.matchAll(/\.+/g)].map(({ index, 0: run }) => {
-    const start = first + index;
-    return entry(start, start + run.length, MemoryType.BOOTLOADER_RECLAIMABLE);
+    const start = first + index * size;
+    return entry(start, start + run.length * size, MemoryType.BOOTLOADER_RECLAIMABLE);
   });
   return [
     entry(Math.max(first - MARGIN, 0), first, MemoryType.RESERVED),
@@ -75,7 +78,7 @@ function entriesOf({ first, frames }: Shape): MemoryMapEntry[] {
 
 export class SmallWorld {
   readonly name: string;
-  /** What there is at first: the shape, and a frame to each side. */
+  /** What there is at first: the shape, and a place to each side. */
   readonly start: World;
   readonly model: WorldModel;
   readonly exports: KernelExports;
@@ -88,22 +91,23 @@ export class SmallWorld {
   readonly #importCalls: number;
   /** The physical address at each place, as the engine wants it. */
   readonly #addresses: readonly bigint[];
-  /** The bytes of each number of frames. */
+  /** The bytes of each number of places. */
   readonly #bytes: readonly bigint[];
 
   constructor(shape: Shape) {
     instrumented ??= new WebAssembly.Module(withExportedGlobals(kernelBytes()));
     this.name = shape.name;
     this.start = ` ${shape.frames} `;
-    this.model = new WorldModel(shape.first - 1);
+    const { first, frames, grain = 0 } = shape;
+    const size = 2 ** grain;
+    this.model = new WorldModel(first - size, grain);
     const memoryMap = [...entriesOf(shape), ELSEWHERE];
     const booted = bootKernel({ memoryMap, options: "selftest=off" }, instrumented);
     expect(booted.status, booted.log.at(-1)).toBe(0);
     this.#machine = booted.machine;
     this.exports = booted.kernel.exports;
 
-    const isOurs = (frame: number) =>
-      frame >= shape.first && frame < shape.first + shape.frames.length;
+    const isOurs = (frame: number) => frame >= first && frame < first + frames.length * size;
     const duel = new KernelDuel(booted);
     for (;;) {
       const rest = duel.model.freeRuns().find(({ start }) => !isOurs(start));
@@ -117,10 +121,10 @@ export class SmallWorld {
       (sum, { length }) => sum + Number(length / FRAME),
       0,
     );
-    this.#addresses = [...this.start].map((_, place) => BigInt(this.model.first + place) * FRAME);
+    this.#addresses = [...this.start].map((_, place) => BigInt(this.model.frameAt(place)) * FRAME);
     this.#bytes = Array.from(
       { length: this.start.length + 1 },
-      (_, count) => BigInt(count) * FRAME,
+      (_, count) => BigInt(count * size) * FRAME,
     );
     this.calls = [...this.#listCalls()];
     this.settle();
@@ -128,14 +132,18 @@ export class SmallWorld {
     expect(this.complaint(this.start)).toBe("");
   }
 
-  /** Every call with every argument that could matter. */
+  /** Every call with every argument that could matter, and that divides no place. */
   *#listCalls(): Generator<Call> {
+    const { grain } = this.model;
+    const orders = [0, 1, 2, 3, 4].map((order) => order + grain);
     for (const flags of [0, 2, 4]) {
-      for (const order of [0, 1, 2, 3, 4, 18, 19]) yield { kind: "alloc", order, flags };
+      for (const order of new Set([...orders, 18, 19])) yield { kind: "alloc", order, flags };
     }
-    yield { kind: "alloc", order: 0, flags: 8 };
+    yield { kind: "alloc", order: grain, flags: 8 };
     for (let place = 0; place < this.start.length; ++place) {
-      for (const order of [0, 1, 2, 3, 4, 6, 9, 18, 19]) yield { kind: "free", place, order };
+      for (const order of new Set([0, 1, 6, 9, ...orders, 18, 19])) {
+        yield { kind: "free", place, order };
+      }
       yield { kind: "retain", place };
       for (let count = 0; place + count <= this.start.length; ++count) {
         yield { kind: "reserve", place, count };
@@ -164,7 +172,7 @@ export class SmallWorld {
 
   /** Why the figures and lists of the kernel are not those of `world`; "" if they are. */
   complaint(world: World): string {
-    const count = (letters: RegExp) => world.replaceAll(letters, "").length;
+    const count = (letters: RegExp) => world.replaceAll(letters, "").length * 2 ** this.model.grain;
     const free = count(/[^.]/g);
     const managed = count(/[ x]/g) + this.#otherFrames;
     const runs = [...this.#ranges(world, /[^ x]+/g), ...this.#otherRuns];
@@ -188,7 +196,7 @@ export class SmallWorld {
   #ranges(world: World, letters: RegExp): Range[] {
     return [...world.matchAll(letters)].map(({ index, 0: run }) => ({
       base: this.#addresses[index]!,
-      length: BigInt(run.length) * FRAME,
+      length: this.#bytes[run.length]!,
     }));
   }
 

@@ -1,6 +1,6 @@
 /**
- * Small worlds, exhaustively: kernels whose free memory is three to eight frames, a hole among or
- * beside them, in every state that any sequence of calls can bring about.
+ * Small worlds, exhaustively: kernels whose free memory is three to eight frames, or blocks of one
+ * size, a hole among or beside them, in every state that any sequence of calls can bring about.
  *
  * A part of the shapes is quick and always explored. `SLOPOS_WORLDS=full` (`npm run test:worlds`)
  * explores larger ones, about six minutes of one processor.
@@ -19,6 +19,11 @@ function around(name: string, border: number, frames: string, owners = 2): Case 
   return { name, first: border - frames.indexOf(" "), frames, owners };
 }
 
+/** Blocks of order `grain` around the frame `border`, where the place `before` in `frames` begins. */
+function blocks(name: string, grain: number, border: number, frames: string, before: number): Case {
+  return { name, first: border - before * 2 ** grain, frames, owners: 1, grain };
+}
+
 const WORD = 64 * 101;
 const AREA = 512 * 12;
 const FRAMES_16M = 2 ** 12;
@@ -30,7 +35,6 @@ const FRAMES_16T = 2 ** 32;
 const QUICK: readonly Case[] = [
   around("inside a word", WORD + 19, "... .."),
   around("inside a word, many owners", WORD + 17, ". ..", 4),
-  { name: "a block of order 3, one owner", first: WORD + 16, frames: "........", owners: 1 },
   around("a hole behind a word's border", WORD, ".. .."),
   around("a hole before a word's border", WORD - 1, ".. .."),
   { name: "one place in two words", first: WORD - 64, frames: `.${" ".repeat(63)}.`, owners: 2 },
@@ -40,11 +44,19 @@ const QUICK: readonly Case[] = [
   around("4 GiB", FRAMES_4G, ".. ..."),
   { name: "all but frame 0", first: 1, frames: "... ..", owners: 2 },
   { name: "the last frames", first: FRAMES_16T - 6, frames: "... ..", owners: 2 },
+  blocks("orders 3 to 5", 3, WORD, "....... ", 0),
+  blocks("orders 6 to 8", 6, AREA, "....... ", 0),
+  blocks("orders 6 to 9, a 2 MiB pageblock's border", 6, AREA, "... ...", 4),
+  blocks("orders 9 to 10", 9, FRAMES_4G, "... ...", 4),
 ];
 
 /** Explored where there is time. */
 const FULL: readonly Case[] = [
   { name: "a block of order 3", first: WORD + 16, frames: "........", owners: 2 },
+  blocks("a block of order 6", 3, WORD, "........", 0),
+  blocks("a block of order 9", 6, AREA, "........", 0),
+  blocks("a block of order 12", 9, 8 * AREA, "........", 0),
+  blocks("orders 9 to 11, 4 GiB", 9, FRAMES_4G, "... ....", 4),
   around("inside a word, seven frames", WORD + 19, "... ...."),
   around("a word's border, six frames", WORD, "... ..."),
   around("a 2 MiB pageblock's border, five frames", AREA, ".. ..."),
@@ -54,18 +66,18 @@ const FULL: readonly Case[] = [
 const cases = process.env["SLOPOS_WORLDS"] === "full" ? [...QUICK, ...FULL] : QUICK;
 
 /**
- * How many worlds there can be, block by block: a frame is free, reserved or allocated with one to
+ * How many worlds there can be, block by block: a place is free, reserved or allocated with one to
  * `owners` owners; two aligned halves are what each of them is, or one block.
  */
-function possibleWorlds({ first, frames, owners }: Case, start: number, order: number): number {
-  const past = start + 2 ** order;
-  const inside = [...frames].filter((letter, place) => {
-    const frame = first + place;
-    return letter === "." && frame >= start && frame < past;
-  }).length;
+function possibleWorlds(shape: Case, start: number, order: number): number {
+  const { first, frames, owners, grain = 0 } = shape;
+  const firstPlace = first / 2 ** grain;
+  const inside = frames
+    .slice(Math.max(start - firstPlace, 0), Math.max(start + 2 ** order - firstPlace, 0))
+    .replaceAll(" ", "").length;
   if (inside === 0) return 1;
   if (order === 0) return 2 + owners;
-  const half = (at: number) => possibleWorlds({ name: "", first, frames, owners }, at, order - 1);
+  const half = (at: number) => possibleWorlds(shape, at, order - 1);
   return half(start) * half(start + 2 ** (order - 1)) + Number(inside === 2 ** order);
 }
 
@@ -76,8 +88,9 @@ describe("in every state that can be reached, every call answers as it should", 
     const found = explore(new SmallWorld(shape), { owners: shape.owners, depth: Infinity });
     const { states, arrangements, calls, depth } = found;
     console.log(`${shape.name}: ${states} states, ${calls} calls, depth ${depth}`);
-    // 128 frames from an aligned one on hold any shape, but where it lies across such a border.
-    const from = shape.first - (shape.first % 128);
+    // 128 places from an aligned one on hold any shape, but where it lies across such a border.
+    const place = shape.first / 2 ** (shape.grain ?? 0);
+    const from = place - (place % 128);
     const worlds = possibleWorlds(shape, from, 7) * possibleWorlds(shape, from + 128, 7);
     expect(arrangements).toBe(worlds);
     expect(found.complete).toBe(true);

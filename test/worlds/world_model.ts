@@ -1,16 +1,17 @@
 /**
- * What the allocator's exports must answer in a world of a few frames, in the plainest way: the
+ * What the allocator's exports must answer in a world of a few places, in the plainest way: the
  * world is a string, and every question is answered by looking at its letters. Shares nothing with
  * the kernel, and nothing with the other models of this suite.
  *
- * A letter for each frame, lowest first:
+ * A place is a frame, or an aligned block of 2^`grain` frames that no call divides: then the letters
+ * tell what becomes of larger blocks. A letter for each place, lowest first:
  *
  *     ' '       not managed
  *     '.'       free
  *     'x'       reserved by a call
- *     '0'…'9'   first frame of an allocated block of that order, with one owner
- *     '-'       one of its other frames
- *     'A', 'B'… a block of order 0 with two owners, three…
+ *     '0'…'9'   first place of an allocated block of 2^0…2^9 places, with one owner
+ *     '-'       one of its other places
+ *     'A', 'B'… a frame with two owners, three…
  */
 
 import { ErrorCode } from "../../abi/error_code.ts";
@@ -18,7 +19,7 @@ import { FrameFlag } from "../../abi/frame.ts";
 
 export type World = string;
 
-/** A call, with frames counted from the first letter. */
+/** A call. Places and their count begin at the first letter; orders are of frames. */
 export type Call =
   | { readonly kind: "alloc"; readonly order: number; readonly flags: number }
   | { readonly kind: "free"; readonly place: number; readonly order: number }
@@ -42,10 +43,6 @@ export function ownersOf(letter: string): number {
   return letter >= "A" && letter <= "Z" ? letter.charCodeAt(0) - "A".charCodeAt(0) + 2 : 1;
 }
 
-function orderOf(letter: string): number {
-  return ownersOf(letter) > 1 ? 0 : Number(letter);
-}
-
 function letterFor(owners: number): string {
   return owners > 1 ? String.fromCharCode("A".charCodeAt(0) + owners - 2) : "0";
 }
@@ -53,18 +50,26 @@ function letterFor(owners: number): string {
 export class WorldModel {
   /** The frame that the first letter stands for. */
   readonly first: number;
+  /** The order of a place; no call asks for less. */
+  readonly grain: number;
 
-  constructor(first: number) {
+  constructor(first: number, grain = 0) {
     this.first = first;
+    this.grain = grain;
+  }
+
+  /** The first frame of a place. */
+  frameAt(place: number): number {
+    return this.first + place * 2 ** this.grain;
   }
 
   /** Where a free block of 2^`order` frames lies inside `[from, to)`, all places. */
   #places(world: World, order: number, from: number, to: number): number[] {
     const size = 2 ** order;
-    const free = ".".repeat(size);
+    const free = ".".repeat(2 ** (order - this.grain));
     const places: number[] = [];
-    for (let place = 0; place + size <= world.length; ++place) {
-      const frame = this.first + place;
+    for (let place = 0; place + free.length <= world.length; ++place) {
+      const frame = this.frameAt(place);
       if (frame % size !== 0 || frame < from || frame + size > to) continue;
       if (world.startsWith(free, place)) places.push(place);
     }
@@ -87,9 +92,14 @@ export class WorldModel {
 
   /** The largest order that `alloc` would serve, -1 if none. */
   largestOrder(world: World): number {
-    let order = Math.floor(Math.log2(world.length));
-    while (order >= 0 && this.servedFrom(world, order, 0).length === 0) --order;
-    return order;
+    for (
+      let order = Math.floor(Math.log2(world.length)) + this.grain;
+      order >= this.grain;
+      --order
+    ) {
+      if (this.servedFrom(world, order, 0).length > 0) return order;
+    }
+    return -1;
   }
 
   /** The code that `call` must answer, or leave in `last_error`. */
@@ -112,7 +122,7 @@ export class WorldModel {
 
   #freeCode(world: World, place: number, order: number): number {
     if (order > MAX_ORDER) return ErrorCode.INVALID_ORDER;
-    if (world[place] !== "x" && (this.first + place) % 2 ** order !== 0) {
+    if (world[place] !== "x" && this.frameAt(place) % 2 ** order !== 0) {
       return ErrorCode.INVALID_ADDRESS;
     }
     return this.#ownedCode(world, place, order);
@@ -124,12 +134,13 @@ export class WorldModel {
     if (letter === "x") return ErrorCode.RESERVED;
     if (letter === " ") return ErrorCode.INVALID_ADDRESS;
     if (letter === ".") return ErrorCode.NOT_ALLOCATED;
-    const matches = letter !== "-" && orderOf(letter) === order;
-    return matches ? ErrorCode.NONE : ErrorCode.ORDER_MISMATCH;
+    if (letter === "-") return ErrorCode.ORDER_MISMATCH;
+    const isIt = (ownersOf(letter) > 1 ? 0 : Number(letter) + this.grain) === order;
+    return isIt ? ErrorCode.NONE : ErrorCode.ORDER_MISMATCH;
   }
 
   #reserveCode(world: World, place: number, count: number): number {
-    if (count === 0 || this.first + place + count > FRAMES) return ErrorCode.INVALID_DESCRIPTOR;
+    if (count === 0 || this.frameAt(place + count) > FRAMES) return ErrorCode.INVALID_DESCRIPTOR;
     const letters = world.slice(place, place + count);
     if (letters.includes("x")) return ErrorCode.RESERVED;
     if (letters.includes(" ")) return ErrorCode.INVALID_ADDRESS;
@@ -141,12 +152,14 @@ export class WorldModel {
     const put = (at: number, letters: string) =>
       world.slice(0, at) + letters + world.slice(at + letters.length);
     switch (call.kind) {
-      case "alloc":
-        return put(place, `${call.order}`.padEnd(2 ** call.order, "-"));
+      case "alloc": {
+        const order = call.order - this.grain;
+        return put(place, `${order}`.padEnd(2 ** order, "-"));
+      }
       case "free": {
         const owners = ownersOf(world[call.place]!);
         if (owners > 1) return put(call.place, letterFor(owners - 1));
-        return put(call.place, ".".repeat(2 ** call.order));
+        return put(call.place, ".".repeat(2 ** (call.order - this.grain)));
       }
       case "retain":
         return put(call.place, letterFor(ownersOf(world[call.place]!) + 1));
