@@ -80,6 +80,7 @@ export default defineConfig({
         test: {
           name: "explorer",
           include: ["test/explorer/**/*.test.ts"],
+          globalSetup: "test/explorer/built_page.ts",
           testTimeout: 120_000,
           hookTimeout: 60_000,
           maxWorkers: 2,

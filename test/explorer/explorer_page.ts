@@ -1,20 +1,18 @@
 /**
- * The built explorer in a real browser: built once for each test file, served from a subfolder by a
- * plain static server, opened in Debian's Chromium.
+ * The built explorer in a real browser: served from a subfolder by a plain static server, opened in
+ * Debian's Chromium.
  *
  * Every page watches for what must never happen: errors on the console, exceptions, and requests that
  * leave the server. `close` fails the test if there were any.
  */
 
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { build } from "vite";
+import { inject } from "vitest";
 
 /** The browser that tests drive. */
 export const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -108,30 +106,21 @@ export class ExplorerPage {
 
 /** The explorer, built and served; and a browser. */
 export class ExplorerSite {
-  readonly #folder: string;
+  readonly #folder = inject("explorerFolder");
   readonly #server: Server;
   readonly #browser: Browser;
   #missing = "";
 
-  private constructor(folder: string, server: Server, browser: Browser) {
-    this.#folder = folder;
+  private constructor(server: Server, browser: Browser) {
     this.#server = server;
     this.#browser = browser;
   }
 
   static async start(): Promise<ExplorerSite> {
-    const folder = await mkdtemp(join(tmpdir(), "slopos-explorer-"));
-    // The test runner's mode would make a build for development.
-    process.env.NODE_ENV = "production";
-    await build({
-      configFile: fileURLToPath(new URL("../../explorer/vite.config.ts", import.meta.url)),
-      logLevel: "error",
-      build: { outDir: folder, emptyOutDir: true },
-    });
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
-    const site = new ExplorerSite(folder, server, browser);
+    const site = new ExplorerSite(server, browser);
     server.on("request", (request, response) => {
       void site.#file(request.url ?? "").then((file) => {
         if (file) response.writeHead(200, { "Content-Type": file.type }).end(file.contents);
@@ -201,6 +190,5 @@ export class ExplorerSite {
   async stop(): Promise<void> {
     await this.#browser.close();
     await new Promise((resolve) => this.#server.close(resolve));
-    await rm(this.#folder, { recursive: true });
   }
 }
