@@ -1,10 +1,11 @@
 /**
  * Makes the npm package: what runs, compiled, with nothing left to build or to install.
  *
- *     node scripts/make_package.mjs
+ *     node scripts/make_package.mjs [--dry-run] [--json]
  *
  * Needs builddir/kernel.wasm, which `npm run pack` sees to. Writes the package's folder to
- * builddir/package and packs it to builddir/slopos-wasm-VERSION.tgz:
+ * builddir/package and lets `npm pack` pack it to builddir/slopos-wasm-VERSION.tgz; the options are
+ * those of `npm pack`: pack nothing, and print what is in the package as JSON. The folder has:
  *
  *     dist/slopos.js, dist/index.js   the command and the library, with the packages that they use
  *     types/                          the library's declarations
@@ -21,6 +22,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join, relative } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { tsImport } from "tsx/esm/api";
 import { build } from "vite";
 import { writeDeclarations } from "./package/declarations.mjs";
@@ -30,6 +32,20 @@ import { KERNEL_PARTS, nodePart, thirdPartyText } from "./third_party.mjs";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stage = join(root, "builddir/package");
 const project = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+const OPTIONS = { "dry-run": { type: "boolean" }, json: { type: "boolean" } };
+
+/** The options that were given, as `npm pack` takes them; others end the script. */
+function givenOptions() {
+  try {
+    return Object.keys(parseArgs({ options: OPTIONS }).values).map((name) => `--${name}`);
+  } catch (error) {
+    console.error(`make_package: ${error.message}`);
+    process.exit(2);
+  }
+}
+
+const npmOptions = givenOptions();
 
 /** What users see of package.json. */
 const MANIFEST = {
@@ -111,7 +127,7 @@ function bundledPackages({ output }) {
 /** Packs the folder; npm is the one that runs this script, if one does. */
 function pack() {
   const npm = process.env.npm_execpath;
-  const args = ["pack", "--silent", "--pack-destination", join(root, "builddir")];
+  const args = ["pack", "--silent", "--pack-destination", join(root, "builddir"), ...npmOptions];
   const { status } = npm
     ? spawnSync(process.execPath, [npm, ...args], { cwd: stage, stdio: "inherit" })
     : spawnSync("npm", args, { cwd: stage, stdio: "inherit", shell: true });

@@ -19,6 +19,7 @@ import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { moduleBytes } from "../../tools/judge/source.ts";
 import { compileProgram } from "../../tools/program/compile.ts";
+import { withScripts } from "../boot/checkout.ts";
 import { blocks, page, ROOT } from "../support/markdown.ts";
 import { get, run, startServer } from "./commands.ts";
 
@@ -33,9 +34,14 @@ const KERNEL = readFileSync(join(ROOT, "builddir/kernel.wasm"));
 let folder = "";
 let installed = "";
 
+/** What npm says of the files that it has packed. */
+let packed: readonly string[] = [];
+
 beforeAll(() => {
-  const made = run("npm run pack", ROOT);
+  const made = run("npm run --silent pack -- --json", ROOT);
   expect(made, made.out + made.err).toMatchObject({ status: 0 });
+  const [list] = JSON.parse(made.out) as [{ files: { path: string }[] }];
+  packed = list.files.map(({ path }) => path);
   folder = mkdtempSync(join(tmpdir(), "slopos package, "));
   installed = join(folder, "node_modules/slopos-wasm");
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
@@ -59,7 +65,40 @@ function files(): string[] {
 const manifest = () =>
   JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as Record<string, unknown>;
 
+describe("a checkout", () => {
+  test.each(["npm pack", "npm pack --dry-run --json"])(
+    "is not what %s packs: it names what makes the package",
+    (line) =>
+      withScripts({ "package.json": readFileSync(join(ROOT, "package.json"), "utf8") }, (root) => {
+        const before = readdirSync(root);
+        const { status, out, err } = run(line, root);
+        expect(err).toContain("make the package with: npm run pack");
+        expect(status).toBe(1);
+        expect(out).not.toContain(".tgz");
+        expect(readdirSync(root)).toEqual(before);
+        return Promise.resolve();
+      }),
+  );
+
+  test("refuses an option that the package is not made with", () => {
+    const { status, out, err } = run("node scripts/make_package.mjs --loud", ROOT);
+    expect({ status, out }).toEqual({ status: 2, out: "" });
+    expect(err).toContain("--loud");
+  });
+});
+
 describe("the package", () => {
+  test("holds what belongs there and no more", () => {
+    expect(packed.toSorted()).toEqual(files().toSorted());
+    expect([...new Set(packed.map((path) => path.replace(/\/.*/, "")))].sort()).toEqual([
+      ...["LICENSE", "README.md", "THIRD-PARTY.txt", "dist", "explorer", "judge"],
+      ...["kernel.wasm", "kernel.wasm.sha256", "memmaps", "package.json", "types"],
+    ]);
+    const readme = readFileSync(join(installed, "README.md"), "utf8");
+    expect(readme).toMatch(/^# slopos-wasm\n/);
+    expect(readme).not.toMatch(/npm (?:ci|run)\b/);
+  });
+
   test("is small, private, and needs no other", () => {
     expect(statSync(TARBALL).size).toBeLessThan(MOST_BYTES);
     expect(manifest()).toMatchObject({ name: "slopos-wasm", version, private: true });
