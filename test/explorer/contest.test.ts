@@ -4,7 +4,7 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { compilePeer } from "../../explorer/peer_module.ts";
+import { peerBytes } from "../../explorer/peer_module.ts";
 import { type Contender, moduleContender } from "../../explorer/src/side_by_side/contender.ts";
 import { Contest } from "../../explorer/src/side_by_side/contest.ts";
 import { ContestHost } from "../../explorer/src/side_by_side/contest_host.ts";
@@ -191,7 +191,7 @@ describe("a contest", () => {
   });
 
   test("shows the README's figures: this kernel keeps 2 MiB blocks together", async () => {
-    const peer = (await compilePeer()).buffer;
+    const peer = peerBytes().buffer;
     const report = await new Promise<ContestReport>((resolve) => {
       const host = new ContestHost((next) => next.running || resolve(next));
       host.open(kernelModule(), syntheticMap("1G"), peer, "peer", { ...settings, keep: 0.5 });

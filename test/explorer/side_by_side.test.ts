@@ -4,7 +4,7 @@
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { compilePeer } from "../../explorer/peer_module.ts";
+import { peerBytes } from "../../explorer/peer_module.ts";
 import { type ExplorerPage, ExplorerSite, NO_BROWSER } from "./explorer_page.ts";
 
 const FRAGMENT = "machine=limine-ovmf-512m&tab=side-by-side&contest=512.geometric.50.1000000.1.0";
@@ -66,7 +66,7 @@ describe.skipIf(NO_BROWSER)("side by side", () => {
   });
 
   test("a visitor's module takes the list buddy's place, and starts over", async () => {
-    const bytes = await compilePeer();
+    const bytes = peerBytes();
     await site.visit({ fragment: FRAGMENT.replace(/\.0$/, ".200000") }, async (explorer) => {
       const { page } = explorer;
       await explorer.ready();

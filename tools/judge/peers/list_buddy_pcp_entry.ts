@@ -1,12 +1,16 @@
 /**
  * A buddy allocator as Linux builds it, with its per-CPU pages in front: `bench/peers/list_buddy.h`
- * and `list_buddy_pcp.c`, request for request. A record for each frame, a doubly linked list for each
- * order; single frames come from a list of their own, which is filled and emptied by batches.
+ * and `list_buddy_pcp.c`, request for request, for the judge and for the explorer, which need no C
+ * compiler so; a test compares the two block by block. A record for each frame, a doubly linked list
+ * for each order; single frames come from a list of their own, which is filled and emptied by batches.
+ * Exports and imports are those of the contract (`allocator.h`).
  */
 
+/** The address of `bytes` of zeroed memory for tables. */
 @external("env", "memory_take")
 declare function memoryTake(bytes: u32): usize;
 
+/** What `allocator_alloc` returns if it cannot. */
 const NO_FRAME: u32 = 0xffffffff;
 
 /** MAX_PAGE_ORDER of x86-64. */
@@ -42,6 +46,7 @@ const PAGE_BYTES = offsetof<Page>();
 const areas: usize = memory.data(88, 8);
 const hot = changetype<List>(memory.data(8, 8));
 
+/** The records, one for each frame. */
 let pages: usize = 0;
 let pageCount: u32 = 0;
 let hotCount: u32 = 0;
@@ -141,6 +146,7 @@ function give(frame: u32, order: u32): void {
   pushFree(pageAt(frame), order);
 }
 
+/** Starts over with `frames` frames, 0 to `frames` - 1, all free. */
 export function allocator_init(frames: u32): void {
   pages = memoryTake(frames * u32(PAGE_BYTES));
   pageCount = frames;
@@ -188,6 +194,7 @@ function takeHot(): u32 {
   return frameOf(page);
 }
 
+/** The first frame of a block of `order`, or `NO_FRAME`. */
 export function allocator_alloc(order: u32): u32 {
   if (!order) return takeHot();
   const frame = take(order);
@@ -196,6 +203,7 @@ export function allocator_alloc(order: u32): u32 {
   return take(order);
 }
 
+/** Frees the block of `order` at `frame`; false, and no change, if none was allocated there. */
 export function allocator_free(frame: u32, order: u32): bool {
   const page = pageAt(frame);
   if (page.state != ALLOCATED) return false;
