@@ -9,6 +9,7 @@ const ASSEMBLYSCRIPT = [
   "test/**/*_entry.ts",
   "bench/**/*_entry.ts",
   "tools/**/*_entry.ts",
+  "tools/judge/loops/*.ts",
 ];
 
 export default defineConfig(

@@ -11,7 +11,7 @@ import { ErrorCode } from "../abi/error_code";
 import { buddyInsertRun, buddyTableBytes, initBuddyAllocator } from "../src/mm/buddy/buddy_alloc";
 import { initPageAllocator } from "../src/mm/buddy/page_alloc";
 import { FRAME_RANGE_BYTES, FrameRange } from "../src/mm/frames";
-import { startLoops } from "./loops_entry";
+import { startLoops } from "./kernel_loops_entry";
 
 export {
   alloc,
@@ -28,7 +28,7 @@ export {
   release,
   shuffle,
   stacks,
-} from "./loops_entry";
+} from "./kernel_loops_entry";
 
 /** First frame of the memory that `init` makes: 4 GiB, above every zone border. */
 const FIRST_FRAME: u32 = 1 << 20;

@@ -29,7 +29,7 @@ import {
   shuffle,
   stacks,
   startLoops,
-} from "./loops_entry";
+} from "./kernel_loops_entry";
 
 export {
   abi_version,

@@ -1,7 +1,7 @@
 /*
  * The workloads, as exports of a module: they run inside it, so that one call from outside is
- * thousands of allocations. `loops_entry.ts` is the same program for the kernel's allocators, step
- * for step, with the same random numbers.
+ * thousands of allocations. `tools/judge/loops/loops_entry.ts` is the same program for allocators
+ * in AssemblyScript, step for step, with the same random numbers.
  *
  * Every function returns how many requests failed or frees were refused, unless it says otherwise.
  */

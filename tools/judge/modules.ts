@@ -15,7 +15,7 @@ const BUILD = fileURLToPath(MODULES_PLACE);
 
 /** Where each module's source is, in the repository. */
 const SOURCES = {
-  loops: "tools/judge/loops_entry.ts",
+  loops: "tools/judge/loops/linked_loops_entry.ts",
   kernel: "tools/judge/peers/kernel_entry.ts",
   list_buddy_pcp: "tools/judge/peers/list_buddy_pcp_entry.ts",
   bitmap: "tools/judge/peers/bitmap_entry.ts",
@@ -27,15 +27,17 @@ export type ModuleName = keyof typeof SOURCES;
 /** All of them. */
 export const MODULE_NAMES = Object.keys(SOURCES) as ModuleName[];
 
-/** Folders of what the kernel's allocators are made of. */
-const KERNEL_FOLDERS: readonly string[] = ["abi", "src/boot", "src/mm"];
+/** Folders of what a module is made of besides. */
+const FOLDERS: { readonly [name in ModuleName]?: readonly string[] } = {
+  loops: ["tools/judge/loops"],
+  kernel: ["abi", "src/boot", "src/mm"],
+};
 
 /** As the kernel is compiled: no runtime, and an assertion that fails traps. */
 const OPTIONS: readonly string[] = ["--runtime", "stub", "--use", "abort="];
 
 function sourcesOf(name: ModuleName): string[] {
-  const folders = name === "kernel" ? KERNEL_FOLDERS : [];
-  const files = folders.flatMap((folder) =>
+  const files = (FOLDERS[name] ?? []).flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".ts"))
       .map((file) => join(folder, file)),

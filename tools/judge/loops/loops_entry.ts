@@ -1,19 +1,10 @@
 /**
- * The workloads over an allocator in another module: the loops of the benchmark (`bench/loops.c`),
- * step for step, with the same random numbers. Every allocation and free is a call from this module
- * into the other, the same for all allocators.
+ * The workloads over an allocator: the same program as `bench/loops.c`, step for step, with the same
+ * random numbers. It is one text for every allocator in AssemblyScript, which `allocator_calls.d.ts`
+ * says how to ask.
  *
  * Every function returns how many requests failed or frees were refused, unless it says otherwise.
  */
-
-@external("allocator", "allocator_alloc")
-declare function allocatorAlloc(order: u32): u32;
-
-
-@external("allocator", "allocator_free")
-declare function allocatorFree(frame: u32, order: u32): u32;
-
-const NO_FRAME: u32 = 0xffffffff;
 
 /** The largest order that the workloads ask for: 2 MiB. */
 const LARGEST_ORDER: u32 = 9;
@@ -21,10 +12,8 @@ const LARGEST_ORDER: u32 = 9;
 /** A block that is in use: its first frame and, in the low bits, its order. */
 const ORDER_BITS: u32 = 4;
 
-const WASM_PAGE: u64 = 65536;
-
 /** Kinds of mix: which orders a request may have. */
-const enum Mix {
+export const enum Mix {
   SINGLE = 0,
   UNIFORM = 1,
   GEOMETRIC = 2,
@@ -40,13 +29,10 @@ let blocks: usize = 0;
 let blockCount: u32 = 0;
 let used: u32 = 0;
 
-/** Starts over, on an allocator that has `frames` free frames. */
-export function start(frames: u32): void {
-  blocks = __heap_base;
-  const end = u64(blocks) + u64(frames) * 4;
-  const have = u64(memory.size()) * WASM_PAGE;
-  if (end > have && memory.grow(i32((end - have + WASM_PAGE - 1) / WASM_PAGE)) < 0) unreachable();
+/** Starts over, on an allocator with `frames` free frames; `list` is 4 bytes for each of them. */
+export function startLoops(frames: u32, list: usize): void {
   frameTotal = frames;
+  blocks = list;
   blockCount = used = 0;
   randomState = 2463534242;
 }
@@ -84,8 +70,8 @@ function randomBelow(limit: u32): u32 {
 export function pairs(order: u32, count: u32): u32 {
   let failures: u32 = 0;
   for (let i: u32 = 0; i < count; ++i) {
-    const frame = allocatorAlloc(order);
-    failures += u32(frame == NO_FRAME || !allocatorFree(frame, order));
+    const frame = allocFrames(order);
+    failures += u32(frame == NO_BLOCK || !freeFrames(frame, order));
   }
   return failures;
 }
@@ -94,21 +80,21 @@ export function pairs(order: u32, count: u32): u32 {
 export function stacks(order: u32, depth: u32, rounds: u32): u32 {
   let failures: u32 = 0;
   for (let round: u32 = 0; round < rounds; ++round) {
-    for (let i: u32 = 0; i < depth; ++i) setBlock(i, allocatorAlloc(order));
+    for (let i: u32 = 0; i < depth; ++i) setBlock(i, allocFrames(order));
     for (let i = depth; i-- > 0;) {
       const frame = blockAt(i);
-      failures += u32(frame == NO_FRAME || !allocatorFree(frame, order));
+      failures += u32(frame == NO_BLOCK || !freeFrames(frame, order));
     }
   }
   return failures;
 }
 
-/** Allocates blocks of `order` until there are no more; returns how many. */
+/** Allocates blocks of `order` until there are no more, or should be; returns how many. */
 export function fill(order: u32): u32 {
   let count: u32 = 0;
-  for (;;) {
-    const frame = allocatorAlloc(order);
-    if (frame == NO_FRAME) break;
+  while (count < frameTotal >> order) {
+    const frame = allocFrames(order);
+    if (frame == NO_BLOCK) break;
     setBlock(count++, frame);
   }
   blockCount = count;
@@ -129,7 +115,7 @@ export function shuffle(): u32 {
 /** Frees what `fill` allocated, in the order in which it lies there. */
 export function drain(order: u32): u32 {
   let failures: u32 = 0;
-  for (let i: u32 = 0; i < blockCount; ++i) failures += u32(!allocatorFree(blockAt(i), order));
+  for (let i: u32 = 0; i < blockCount; ++i) failures += u32(!freeFrames(blockAt(i), order));
   blockCount = 0;
   return failures;
 }
@@ -171,8 +157,8 @@ function randomOrder(mix: Mix): u32 {
 @inline
 function mixAlloc(mix: Mix): u32 {
   const order = randomOrder(mix);
-  const frame = allocatorAlloc(order);
-  if (frame == NO_FRAME) return 1;
+  const frame = allocFrames(order);
+  if (frame == NO_BLOCK) return 1;
   setBlock(blockCount++, (frame << ORDER_BITS) | order);
   used += 1 << order;
   return 0;
@@ -186,7 +172,7 @@ function mixFree(): u32 {
   const order = block & ((1 << ORDER_BITS) - 1);
   setBlock(index, blockAt(--blockCount));
   used -= 1 << order;
-  return u32(!allocatorFree(block >> ORDER_BITS, order));
+  return u32(!freeFrames(block >> ORDER_BITS, order));
 }
 
 
