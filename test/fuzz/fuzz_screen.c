@@ -83,43 +83,18 @@ static void check_pixels(const struct limine_framebuffer *from) {
     }
 }
 
+/* Bits of a pixel, and of each colour in it: how many, and from which bit on. */
+#define LAYOUT(bits, red, red_at, green, green_at, blue, blue_at)                                  \
+    {                                                                                              \
+        .bits_per_pixel = bits, .red_mask_size = red, .red_mask_shift = red_at,                    \
+        .green_mask_size = green, .green_mask_shift = green_at, .blue_mask_size = blue,            \
+        .blue_mask_shift = blue_at                                                                 \
+    }
+
 /* Layouts that exist, and some that could. */
 static const struct limine_framebuffer layouts[] = {
-    {.bits_per_pixel = 32,
-     .red_mask_size = 8,
-     .red_mask_shift = 16,
-     .green_mask_size = 8,
-     .green_mask_shift = 8,
-     .blue_mask_size = 8,
-     .blue_mask_shift = 0},
-    {.bits_per_pixel = 32,
-     .red_mask_size = 8,
-     .red_mask_shift = 0,
-     .green_mask_size = 8,
-     .green_mask_shift = 8,
-     .blue_mask_size = 8,
-     .blue_mask_shift = 16},
-    {.bits_per_pixel = 24,
-     .red_mask_size = 8,
-     .red_mask_shift = 16,
-     .green_mask_size = 8,
-     .green_mask_shift = 8,
-     .blue_mask_size = 8,
-     .blue_mask_shift = 0},
-    {.bits_per_pixel = 32,
-     .red_mask_size = 10,
-     .red_mask_shift = 20,
-     .green_mask_size = 10,
-     .green_mask_shift = 10,
-     .blue_mask_size = 10,
-     .blue_mask_shift = 0},
-    {.bits_per_pixel = 24,
-     .red_mask_size = 5,
-     .red_mask_shift = 11,
-     .green_mask_size = 6,
-     .green_mask_shift = 5,
-     .blue_mask_size = 5,
-     .blue_mask_shift = 0},
+    LAYOUT(32, 8, 16, 8, 8, 8, 0),     LAYOUT(32, 8, 0, 8, 8, 8, 16), LAYOUT(24, 8, 16, 8, 8, 8, 0),
+    LAYOUT(32, 10, 20, 10, 10, 10, 0), LAYOUT(24, 5, 11, 6, 5, 5, 0),
 };
 
 static void test_text(struct input *input) {
