@@ -55,25 +55,11 @@ source "$(dirname -- "$0")/common.sh"
 source "$root/scripts/qemu_command.sh"
 # shellcheck source=scripts/qemu_screen.sh
 source "$root/scripts/qemu_screen.sh"
+# shellcheck source=scripts/qemu_verdict.sh
+source "$root/scripts/qemu_verdict.sh"
 
-readonly STATUS_KERNEL_FAILED=1
-readonly STATUS_TIMEOUT=124
-
-# What QEMU exits with when a signal ends it: 128 and the signal's number.
-readonly SIGNAL_STATUS=128
-readonly SIGBUS=7
-readonly SIGKILL=9
-
-# Mebibytes with which firmware, loader and kernel can start: OVMF and the stub; Limine.
+# Mebibytes with which firmware, the stub and the kernel can start.
 readonly LEAST_MEMORY=48
-readonly LEAST_MEMORY_LIMINE=116
-
-# What QEMU exits with when the kernel writes to isa-debug-exit: 2 * value + 1, with values 0x10
-# for success and 0x11 for failure.
-readonly QEMU_KERNEL_PASSED=33
-readonly QEMU_KERNEL_FAILED=35
-
-readonly STARTED_LINE='^\[ *[0-9]+\.[0-9]+\] boot: SlopOS Kernel Started!$'
 
 iso=
 seconds=
@@ -375,66 +361,11 @@ elif ! wait "$log_pid"; then
     seen="see above"
 fi
 
-# How the program ended, "exited with status 0", or that it did not; empty if there is none.
-program=$(LC_ALL=C sed -nE '
-    s/^\[ *[0-9]+\.[0-9]+\] program: started: .*/was still running/p
-    s/^\[ *[0-9]+\.[0-9]+\] program: ended: status=([0-9]+) .* how=([a-z]+)$/\2 with status \1/p
-    ' "$scratch/log" | tail -n 1)
-# Without the exit device, what the kernel told it is in a file.
-if [ "$status" -eq 0 ] && ! grep -q "terminating on signal" "$scratch/errors"; then
-    case $(od -An -tx1 -N1 -- "$scratch/end" 2>/dev/null) in
-        " 10") status=$QEMU_KERNEL_PASSED ;;
-        " 11") status=$QEMU_KERNEL_FAILED ;;
-        *) [ ! -e "$scratch/overtime" ] || status=$STATUS_TIMEOUT ;;
-    esac
-fi
 if [ "$screen" ]; then
     mv -f -- "$scratch/picture.png" "$screen" 2>/dev/null ||
         say "there is no picture of the screen in $screen"
 fi
 
-# The answer, from QEMU's exit status and the console.
 [ "$is_console_whole" = yes ] || fail "$STATUS_MISSING" "the console could not be kept in $TMPDIR, and\
  says nothing of the kernel; name a directory with more room in TMPDIR"
-answered=yes
-case $status in
-    "$QEMU_KERNEL_PASSED")
-        grep -qE "$STARTED_LINE" "$scratch/log" || fail "$STATUS_KERNEL_FAILED" \
-            "the kernel reported success but did not log its start; $seen"
-        say "pass: the kernel started${program:+, its program $program,} and ended with success\
- after $elapsed s"
-        ;;
-    "$QEMU_KERNEL_FAILED")
-        fail "$STATUS_KERNEL_FAILED" \
-            "${program:+the program $program, and }the kernel reported failure after $elapsed s; $seen"
-        ;;
-    0)
-        # How QEMU ends itself when it is told to by a signal.
-        ! grep -q "terminating on signal" "$scratch/errors" || fail "$STATUS_MISSING" \
-            "QEMU was ended from outside after $elapsed s; $seen"
-        fail "$STATUS_KERNEL_FAILED" "the machine reset or powered off after $elapsed s; $seen"
-        ;;
-    "$STATUS_TIMEOUT" | $((SIGNAL_STATUS + SIGKILL)))
-        if [ "$seconds" -gt 0 ] && [ "$milliseconds" -ge $((seconds * 1000)) ]; then
-            hint=
-            if [ "$mebibytes" -lt "$LEAST_MEMORY_LIMINE" ]; then
-                hint=" (Limine needs $LEAST_MEMORY_LIMINE MiB of memory)"
-            elif grep -q '^UEFI Interactive Shell' "$scratch/log"; then
-                hint=" (the firmware found nothing that it can boot)"
-            elif [ "$firmware" = bios ] && ! [ -s "$scratch/log" ]; then
-                hint=" (nothing was booted: --bios is for an ISO that Limine boots)"
-            fi
-            [ ! "$program" ] || hint=": its program $program"
-            fail "$STATUS_TIMEOUT" "the machine did not end within $seconds s$hint; $seen"
-        fi
-        fail "$STATUS_MISSING" "QEMU was killed after $elapsed s, perhaps for want of memory:\
- the machine has $mebibytes MiB, this one $(available_mebibytes) MiB available"
-        ;;
-    $((SIGNAL_STATUS + SIGBUS)))
-        fail "$STATUS_MISSING" "there was no more room for the machine's memory $memory_place"
-        ;;
-    *)
-        cat "$scratch/errors" >&2
-        fail "$STATUS_MISSING" "QEMU could not run the machine (its exit status is $status)"
-        ;;
-esac
+give_verdict "$status"

@@ -80,7 +80,13 @@ const TOOLS: [title: string, help: () => string | Promise<string>][] = [
 ];
 
 /** Scripts that only others read. */
-const SOURCED = ["common.sh", "find_limine.sh", "qemu_command.sh", "qemu_screen.sh"];
+const SOURCED = [
+  "common.sh",
+  "find_limine.sh",
+  "qemu_command.sh",
+  "qemu_screen.sh",
+  "qemu_verdict.sh",
+];
 
 /** The options that a help text names; `--help` goes without saying. */
 function optionsOf(help: string): string[] {
