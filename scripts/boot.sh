@@ -19,9 +19,9 @@
 #   npm run boot -- --program programs/hello.ts -- one two
 #
 # exit status: that of the step that failed; the last is scripts/run_qemu_ovmf.sh
-set -euo pipefail
+set -eu
 # shellcheck source=scripts/common.sh
-source "$(dirname -- "$0")/common.sh"
+. "$(dirname -- "$(readlink -f -- "$0")")/common.sh"
 # shellcheck source=scripts/find_limine.sh
 source "$root/scripts/find_limine.sh"
 

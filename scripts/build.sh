@@ -5,9 +5,9 @@
 #
 # Configures builddir/ once; after that only what changed is rebuilt. One build at a time: a second
 # one waits for the first.
-set -euo pipefail
+set -eu
 # shellcheck source=scripts/common.sh
-source "$(dirname -- "$0")/common.sh"
+. "$(dirname -- "$(readlink -f -- "$0")")/common.sh"
 
 case ${1-} in
     "") ;;

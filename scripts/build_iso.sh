@@ -32,9 +32,9 @@
 #   scripts/build_iso.sh --loader stub --options "log=debug" -o /tmp/debug.iso
 #
 # exit status: 0 written, 1 a tool failed, 2 wrong arguments, 3 a tool or file is missing
-set -euo pipefail
+set -eu
 # shellcheck source=scripts/common.sh
-source "$(dirname -- "$0")/common.sh"
+. "$(dirname -- "$(readlink -f -- "$0")")/common.sh"
 # shellcheck source=scripts/find_limine.sh
 source "$root/scripts/find_limine.sh"
 

@@ -2,6 +2,13 @@
 # tool checks, temporary files, and commands that end when the script does.
 # shellcheck shell=bash disable=SC2034
 
+# Up to here every shell understands what a script has; `sh` is another one on Debian.
+[ "${BASH_VERSION-}" ] || {
+    echo "$(basename -- "$0" .sh): error: run it with bash: bash $0" >&2
+    exit 2
+}
+set -o pipefail
+
 # A stream that is closed would fail each message, and be the next file that something opens.
 { true 3<&0; } 2>/dev/null || exec </dev/null
 { true 3>&1; } 2>/dev/null || exec >/dev/null
@@ -24,8 +31,8 @@ trap : PIPE
 # The repository's root, absolute. Scripts work from any current directory.
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 
-# Name of the running script, for messages.
-script=$(basename -- "$0" .sh)
+# Name of the running script, for messages, whatever a link to it is called.
+script=$(basename -- "$(readlink -f -- "$0")" .sh)
 
 # Where temporary files go, absolute, so that it is the same place from every directory.
 TMPDIR=${TMPDIR:-/tmp}

@@ -12,9 +12,9 @@
 # that was cut is continued by the next run. Proxies are taken from the environment, as curl does.
 #
 # exit status: 0 in place, 1 it could not be had, 2 wrong arguments, 3 a tool or file is missing
-set -euo pipefail
+set -eu
 # shellcheck source=scripts/common.sh
-source "$(dirname -- "$0")/common.sh"
+. "$(dirname -- "$(readlink -f -- "$0")")/common.sh"
 # shellcheck source=scripts/find_limine.sh
 source "$root/scripts/find_limine.sh"
 

@@ -48,9 +48,9 @@
 #   3    QEMU could not run: it, its firmware or the ISO is missing, or it refused its arguments
 #   124  the machine did not end within SECONDS
 #   130  interrupted; 131 quit; 143 terminated
-set -euo pipefail
+set -eu
 # shellcheck source=scripts/common.sh
-source "$(dirname -- "$0")/common.sh"
+. "$(dirname -- "$(readlink -f -- "$0")")/common.sh"
 # shellcheck source=scripts/qemu_command.sh
 source "$root/scripts/qemu_command.sh"
 # shellcheck source=scripts/qemu_screen.sh

@@ -15,9 +15,9 @@
 # installed, and nothing is looked up.
 #
 # exit status: 0 all there, 1 an installation failed, 2 wrong arguments, 3 cannot install here
-set -euo pipefail
+set -eu
 # shellcheck source=scripts/common.sh
-source "$(dirname -- "$0")/common.sh"
+. "$(dirname -- "$(readlink -f -- "$0")")/common.sh"
 
 # The groups and what each is for. What Node alone can do needs none of them.
 readonly PURPOSES="\

@@ -14,6 +14,12 @@ import { expect, onTestFinished } from "vitest";
 /** The repository's root. */
 export const ROOT = resolve(import.meta.dirname, "../..");
 
+/** Names of the scripts that are called; others are read by these. */
+export const SCRIPTS: readonly string[] = readdirSync(join(ROOT, "scripts"))
+  .filter((file) => file.endsWith(".sh"))
+  .filter((file) => readFileSync(join(ROOT, "scripts", file), "utf8").startsWith("#!"))
+  .map((file) => file.slice(0, -".sh".length));
+
 /** The module that every ISO carries. */
 export const KERNEL = join(ROOT, "builddir/kernel.wasm");
 
