@@ -82,8 +82,13 @@ while [ $# -gt 0 ]; do
     shift 2
 done
 
+# What fits into one variable of the environment of awk, which writes limine.conf, with its name.
+readonly MOST_OPTIONS=131000
+
 # The command line is one line of limine.conf, in which ${…} would be a macro.
-if [[ $options == *[![:print:]]* ]]; then
+if [ ${#options} -gt "$MOST_OPTIONS" ]; then
+    usage_error "--options must have at most $MOST_OPTIONS characters, not ${#options}"
+elif [[ $options == *[![:print:]]* ]]; then
     usage_error "--options must be one line of printable ASCII"
 elif [[ $options == *\$\{* ]]; then
     usage_error "--options must not contain \${: Limine would expand it"

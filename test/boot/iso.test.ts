@@ -58,7 +58,8 @@ describe("an ISO for", () => {
     it("hands the options on as they were typed", () =>
       withDirectory(async (work) => {
         const iso = join(work, "a.iso");
-        const options = "log=debug a&b \\n 'c' $d";
+        // As many letters as there may be.
+        const options = "log=debug a&b \\n 'c' $d".padEnd(131_000, "x");
         expect(await build("-o", iso, "--options", options)).toMatchObject({ status: 0 });
         const lines = extract(iso, "/limine.conf", work).toString().split("\n");
         expect(lines).toContainEqual(expect.stringMatching(/cmdline: /));
@@ -151,6 +152,7 @@ describe("build_iso.sh refuses", () => {
     ["an option without its value", ["--options"], /--options needs a value/],
     ["options of two lines", ["--options", "a\nb"], /one line of printable ASCII/],
     ["options with other letters", ["--options", "größe"], /one line of printable ASCII/],
+    ["options of too many letters", ["--options", "x".repeat(131_001)], /at most 131000 .* 131001/],
     ["options with a macro", ["--options", "${ARCH}"], /must not contain \$\{/],
   ])("%s", async (_, args, message) => {
     const { status, stderr } = await refused(args);
