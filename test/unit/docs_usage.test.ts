@@ -141,8 +141,8 @@ describe("docs/usage.md", () => {
     const node = ["test", "bench", "tools", "scripts"].flatMap((folder) =>
       sources(folder, /\.m?ts$|\.mjs$/),
     );
-    // What a test or a build sets for a child of its own is nothing that a user sets.
-    const own = ["PATH", "NODE_ENV", "NODE_OPTIONS", "TSX_DISABLE_CACHE"];
+    // What a test or a build sets for a child of its own, or bash for itself, is nothing that a user sets.
+    const own = ["PATH", "NODE_ENV", "NODE_OPTIONS", "TSX_DISABLE_CACHE", "BASH_VERSION"];
     const read = [
       ...matches(shell, /\$\{([A-Z][A-Z_]+):?-/g),
       ...matches(node, /(?:env|environment)(?:\.|\[")([A-Z][A-Z_]+)/g),
