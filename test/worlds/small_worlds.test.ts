@@ -44,7 +44,7 @@ const QUICK: readonly Case[] = [
   around("4 GiB", FRAMES_4G, ".. ..."),
   { name: "all but frame 0", first: 1, frames: "... ..", owners: 2 },
   { name: "the last frames", first: FRAMES_16T - 6, frames: "... ..", owners: 2 },
-  blocks("orders 3 to 5", 3, WORD, "....... ", 0),
+  blocks("a block of order 6", 3, WORD, "........", 0),
   blocks("orders 6 to 8", 6, AREA, "....... ", 0),
   blocks("orders 6 to 9, a 2 MiB pageblock's border", 6, AREA, "... ...", 4),
   blocks("orders 9 to 10", 9, FRAMES_4G, "... ...", 4),
@@ -53,7 +53,6 @@ const QUICK: readonly Case[] = [
 /** Explored where there is time. */
 const FULL: readonly Case[] = [
   { name: "a block of order 3", first: WORD + 16, frames: "........", owners: 2 },
-  blocks("a block of order 6", 3, WORD, "........", 0),
   blocks("a block of order 9", 6, AREA, "........", 0),
   blocks("a block of order 12", 9, 8 * AREA, "........", 0),
   blocks("orders 9 to 11, 4 GiB", 9, FRAMES_4G, "... ....", 4),
