@@ -164,7 +164,8 @@ export class Machine {
 
   /** A program that the caller drives, in place of any before. */
   makeProgram(): Program {
-    this.#program = new Program(this.#exports!, () => this.settle());
+    const { watchProgram } = this.#options;
+    this.#program = new Program(this.#exports!, () => this.settle(), watchProgram);
     return this.#program;
   }
 

@@ -8,6 +8,7 @@ import { type ImportHook } from "./imports.ts";
 import { type Kernel, type KernelExports } from "./kernel.ts";
 import { type MemoryMapEntry, type MemoryRange } from "./memory_map.ts";
 import { type CpuFeatures } from "./page_entry.ts";
+import { type ProgramWatch } from "./program.ts";
 
 export interface MachineOptions {
   /** What the firmware reports, in its order. */
@@ -48,6 +49,8 @@ export interface MachineOptions {
   readonly input?: Uint8Array | (() => number);
   /** Shown what the program says, on stream 1 or 2; the console by default. */
   readonly output?: (stream: number, bytes: Uint8Array) => void;
+  /** Shown the moments of a program's life; nobody by default. */
+  readonly watchProgram?: ProgramWatch;
   /** Nanoseconds since 1970 at power-on; by default the start of 2025, or with a real clock the time. */
   readonly realTime?: bigint;
   /** Seed of the random numbers, which are drawn anew each time if it is null; 1 by default. */

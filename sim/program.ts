@@ -42,6 +42,12 @@ class ProgramExit extends Error {}
 /** Thrown through the program when the kernel cannot lend what the engine gave it already. */
 class OutOfFrames extends Error {}
 
+/**
+ * Shown the moments of a program's life at which the kernel can be asked about it: after each call into
+ * the kernel and, `isLast`, before what it has on loan is taken back.
+ */
+export type ProgramWatch = (isLast: boolean) => void;
+
 /** How a program ended. */
 export interface ProgramResult {
   readonly end: ProgramEnd;
@@ -55,12 +61,24 @@ export class Program {
   readonly memory = new ProgramMemory();
   readonly #kernel: KernelExports;
   readonly #settleKernel: () => void;
+  readonly #watch: ProgramWatch;
   #exitStatus: number | null = null;
 
   /** @param settleKernel is called after each call into the kernel, which may have grown its memory */
-  constructor(kernel: KernelExports, settleKernel: () => void) {
+  constructor(
+    kernel: KernelExports,
+    settleKernel: () => void,
+    watch: ProgramWatch = () => undefined,
+  ) {
     this.#kernel = kernel;
     this.#settleKernel = settleKernel;
+    this.#watch = watch;
+  }
+
+  /** What comes after each call into the kernel. */
+  #returned(): void {
+    this.#settleKernel();
+    this.#watch(false);
   }
 
   /** The program ends with `status` when the kernel returns. */
@@ -70,7 +88,7 @@ export class Program {
 
   #grow(range: ProgramRange, bytes: bigint): boolean {
     const status = this.#kernel.program_grow(range, bytes);
-    this.#settleKernel();
+    this.#returned();
     return status === 0;
   }
 
@@ -90,7 +108,7 @@ export class Program {
       this.#settle();
       requireStack(KERNEL_DEPTH);
       const answer = inKernel(() => target(...parameters));
-      this.#settleKernel();
+      this.#returned();
       if (this.#exitStatus !== null) throw new ProgramExit();
       return answer;
     };
@@ -112,7 +130,7 @@ export class Program {
       throw new SimulationError("this kernel runs no programs");
     }
     const status = this.#kernel.program_open();
-    this.#settleKernel();
+    this.#returned();
     return status;
   }
 
@@ -134,8 +152,9 @@ export class Program {
     const memory = BigInt(this.memory.bytes);
     const heap = BigInt(this.memory.committed(ProgramRange.HEAP));
     if (end !== ProgramEnd.EXITED) this.#kernel.program_stop(end);
+    this.#watch(true);
     const answer = this.#kernel.program_end(status, memory, heap);
-    this.#settleKernel();
+    this.#returned();
     if (answer !== (status | 0)) throw new SimulationError(`program_end answered ${answer}`);
   }
 
