@@ -12,7 +12,9 @@ import { readMemoryMap } from "../formats/read_map.ts";
 import { syntheticMap } from "../formats/size.ts";
 import { summariseLog } from "../log/log_summary.ts";
 import { bootModules, type ProgramRequest } from "../program/boot_modules.ts";
+import { endingText } from "../program/ending.ts";
 import { ProgramError, RefusedProgram } from "../program/failure.ts";
+import { saidText } from "../program/said_text.ts";
 import { failureText, UsageError } from "./failure.ts";
 import { readKernel, readMachine } from "./files.ts";
 import { type Terminal } from "./terminal.ts";
@@ -51,9 +53,9 @@ const collect = (value: string, before: readonly string[]) => [...before, value]
 
 /** Writes what the program says as text, a character at a time where it says it so. */
 function writeText(terminal: Terminal): (stream: number, bytes: Uint8Array) => void {
-  const decoders = [new TextDecoder(), new TextDecoder()];
+  const textOf = saidText();
   return (stream, bytes) => {
-    const said = decoders[stream - 1]!.decode(bytes, { stream: true });
+    const said = textOf(stream, bytes);
     if (stream === 1) terminal.out(said);
     else terminal.err(said);
   };
@@ -76,12 +78,8 @@ function runOn(
 function statusOf(result: ProgramResult | null, program: string, terminal: Terminal): number {
   if (!result) return REFUSED;
   if (result.end === ProgramEnd.EXITED) return result.status & 0xff;
-  if (result.end === ProgramEnd.TRAPPED) {
-    terminal.err(paragraph(`slopos: ${program}: ${result.message}`));
-    return TRAPPED;
-  }
-  terminal.err(paragraph(`slopos: ${program} was refused: ${result.message}`));
-  return REFUSED;
+  terminal.err(paragraph(`slopos: ${endingText(program, result)}`));
+  return result.end === ProgramEnd.TRAPPED ? TRAPPED : REFUSED;
 }
 
 /** The modules for `request`; null, after a word why, if the program cannot run. */

@@ -5,11 +5,11 @@
 
 import { readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
-import { programObjections } from "../../scripts/wasm/program_check.ts";
 import { type BootFile, bootWord } from "../../sim/boot_files.ts";
 import { archive } from "./archive.ts";
 import { compileProgram } from "./compile.ts";
-import { ProgramError, RefusedProgram } from "./failure.ts";
+import { ProgramError } from "./failure.ts";
+import { programModule } from "./program_module.ts";
 
 export interface ProgramRequest {
   /** A wasm module, or TypeScript (`.ts`). */
@@ -78,25 +78,17 @@ function inputModules(input: string): { words: string[]; modules: BootFile[] } {
 export async function bootModules(request: ProgramRequest): Promise<BootFile[]> {
   const { program, environment, directories, input } = request;
   const bytes = program.endsWith(".ts") ? await compileProgram(program) : read(program);
-  const objections = programObjections(bytes);
-  if (objections.length > 0) {
-    const reasons = objections.map((objection) => `  ${objection}`).join("\n");
-    throw new RefusedProgram(`${program} is no program that can run:\n${reasons}`);
-  }
-  const wrong = environment.find((variable) => !/^[^=]+=/.test(variable));
-  if (wrong !== undefined) throw new ProgramError(`${wrong} is not NAME=value`);
   const preopens = directories.flatMap((text) => sides(text)[1] ?? []);
   const { words, modules } = inputModules(input);
-  const cmdline = [
-    ...[basename(program), ...request.arguments].map((text) => bootWord("argument", text)),
-    ...environment.map((variable) => bootWord("environment", variable)),
-    ...words,
-    ...preopens.filter((name) => !/^\/+$/.test(name)).map((name) => bootWord("preopen", name)),
-  ].join(" ");
-  return [
-    { bytes, cmdline },
-    ...request.files.map(fileModule),
-    ...directories.map(directoryModule),
-    ...modules,
-  ];
+  const own = programModule({
+    title: program,
+    bytes,
+    arguments: [basename(program), ...request.arguments],
+    environment,
+    words: [
+      ...words,
+      ...preopens.filter((name) => !/^\/+$/.test(name)).map((name) => bootWord("preopen", name)),
+    ],
+  });
+  return [own, ...request.files.map(fileModule), ...directories.map(directoryModule), ...modules];
 }
