@@ -4,7 +4,7 @@
 
 import { type Placement } from "../../sim/boot_layout.ts";
 import { Machine } from "../../sim/machine.ts";
-import { type BootResult } from "../../sim/machine_options.ts";
+import { type BootResult, type MachineOptions } from "../../sim/machine_options.ts";
 import { type MapInput } from "../formats/map_input.ts";
 import { type BootFailure, type LogSummary } from "../log/log_summary.ts";
 
@@ -13,6 +13,8 @@ export interface PlanOptions {
   readonly options?: string;
   /** Where the simulated loader puts the image; see `sim/boot_layout.ts`. `auto` by default. */
   readonly placement?: Placement | "auto";
+  /** What else the machine has: a program and all that it needs. */
+  readonly machine?: Omit<MachineOptions, "memoryMap" | "placement" | "options">;
 }
 
 /** A machine that has booted, whatever came of it. */
@@ -30,11 +32,16 @@ export interface BootedMap {
 export function bootMap(
   module: WebAssembly.Module,
   map: Pick<MapInput, "entries">,
-  { options = "", placement = "auto" }: PlanOptions = {},
+  { options = "", placement = "auto", machine: rest }: PlanOptions = {},
 ): BootedMap {
   const words = options.split(" ").filter((word) => word !== "" && !word.startsWith("log="));
   const commandLine = ["log=debug", ...words].join(" ");
-  const machine = new Machine({ memoryMap: map.entries, placement, options: commandLine });
+  const machine = new Machine({
+    ...rest,
+    memoryMap: map.entries,
+    placement,
+    options: commandLine,
+  });
   return { machine, result: machine.boot(module), options: commandLine };
 }
 
