@@ -1,6 +1,6 @@
 /**
- * Shares over operations, as lines: what the plots of the page have in common. The values at the pointer,
- * or of the last point, stand below.
+ * Values over operations or time, as lines, shares unless something else is said: what the plots of the
+ * page have in common. The values at the pointer, or of the last point, stand below.
  */
 
 import { useCallback, useState } from "preact/hooks";
@@ -11,7 +11,7 @@ import { countTicks, shortCount } from "./plot_ticks.ts";
 const HEIGHT = 150;
 
 /** Room for labels, CSS pixels: left of the lines and below them; half of the last label on the right. */
-const LEFT = 44;
+const LEFT = 52;
 const BELOW = 22;
 const RIGHT = 26;
 const ABOVE = 8;
@@ -19,10 +19,19 @@ const ABOVE = 8;
 /** Pixels between labels of the horizontal axis at least. */
 const TICK_SPACE = 80;
 
-/** Labels of the vertical axis. */
-const SHARES = [0, 0.25, 0.5, 0.75, 1] as const;
+/** Labels of the vertical axis, as parts of its height. */
+const PARTS = [0, 0.25, 0.5, 0.75, 1] as const;
 
-/** A line: its name, the page's colour for it, and its share of 1 at a point; null draws nothing. */
+/** The vertical axis: where it ends, how it and the values below the plot are written. */
+export interface Scale {
+  readonly most: number;
+  readonly label: (value: number) => string;
+  readonly format: (value: number) => string;
+}
+
+const SHARES: Scale = { most: 1, label: (share) => `${share * 100} %`, format: formatShare };
+
+/** A line: its name, the page's colour for it, and its value at a point; null draws nothing. */
 export interface ShareLine<Point> {
   readonly label: string;
   readonly colour: string;
@@ -39,6 +48,10 @@ export interface SharePlotProps<Point> {
   readonly points: readonly Point[];
   /** The last point in words. */
   readonly inWords: string;
+  /** Shares of 1 by default. */
+  readonly scale?: Scale;
+  /** A place on the horizontal axis that is marked; none by default. */
+  readonly mark?: number;
 }
 
 /** Where things are in a picture `width` pixels wide. */
@@ -58,7 +71,7 @@ function scaleOf(points: readonly { readonly operations: number }[], width: numb
 export function SharePlot<Point extends { readonly operations: number }>(
   props: SharePlotProps<Point>,
 ) {
-  const { caption, axis, lines, points, inWords } = props;
+  const { caption, axis, lines, points, inWords, scale = SHARES, mark } = props;
   /** Where the pointer is, pixels from the left; null if it is not there. */
   const [pointer, setPointer] = useState<number | null>(null);
 
@@ -83,9 +96,9 @@ export function SharePlot<Point extends { readonly operations: number }>(
         context.stroke();
       };
       context.textAlign = "right";
-      for (const share of SHARES) {
-        rule(LEFT, y(share), width - RIGHT, y(share));
-        context.fillText(`${share * 100} %`, LEFT - 6, y(share) + 4);
+      for (const part of PARTS) {
+        rule(LEFT, y(part), width - RIGHT, y(part));
+        context.fillText(scale.label(part * scale.most), LEFT - 6, y(part) + 4);
       }
       context.textAlign = "center";
       const most = Math.floor((width - LEFT - RIGHT) / TICK_SPACE);
@@ -102,19 +115,23 @@ export function SharePlot<Point extends { readonly operations: number }>(
         for (const point of points) {
           const value = share(point);
           if (value === null) isDown = false;
-          else if (isDown) context.lineTo(x(point.operations), y(value));
-          else context.moveTo(x(point.operations), y(value));
+          else if (isDown) context.lineTo(x(point.operations), y(value / scale.most));
+          else context.moveTo(x(point.operations), y(value / scale.most));
           isDown = value !== null;
         }
         context.stroke();
       }
       context.setLineDash([]);
-      if (pointer === null) return;
       context.lineWidth = 1;
+      if (mark !== undefined) {
+        context.strokeStyle = colour("--text");
+        rule(x(mark), y(1), x(mark), y(0));
+      }
+      if (pointer === null) return;
       context.strokeStyle = colour("--text-soft");
       rule(pointer, y(1), pointer, y(0));
     },
-    [lines, points, pointer],
+    [lines, points, pointer, scale, mark],
   );
   const { canvas, size } = useCanvas(HEIGHT, paint);
 
@@ -146,7 +163,7 @@ export function SharePlot<Point extends { readonly operations: number }>(
                 class="plot-line"
                 style={{ borderTop: `3px ${dash ? "dashed" : "solid"} var(${colour})` }}
               />
-              {label}: {value === null ? "–" : formatShare(value)}
+              {label}: {value === null ? "–" : scale.format(value)}
             </li>
           );
         })}

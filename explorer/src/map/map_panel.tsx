@@ -47,6 +47,8 @@ export interface MapPanelProps {
   readonly name: string;
   /** The map that stands below it on the same axis; null for none. */
   readonly beside: NamedMap | null;
+  /** Pieces that the axis is made of; those of the map by default. */
+  readonly ruler?: readonly Piece[];
   /** Owners of the legend: those of all steps, so that it keeps its size from one to the next. */
   readonly owners: ReadonlySet<OwnerId>;
   readonly settings: MapSettings;
@@ -58,7 +60,17 @@ export interface MapPanelProps {
 }
 
 export function MapPanel(props: MapPanelProps) {
-  const { map, name, beside, owners, settings, onSettings, describe, children } = props;
+  const {
+    map,
+    name,
+    beside,
+    ruler = map.pieces,
+    owners,
+    settings,
+    onSettings,
+    describe,
+    children,
+  } = props;
   const end = Math.max(map.pieces.at(-1)!.end, beside?.map.pieces.at(-1)!.end ?? 0);
   const pieces = useMemo(() => padded(map.pieces, end), [map, end]);
   const below = useMemo(() => beside && padded(beside.map.pieces, end), [beside, end]);
@@ -68,10 +80,15 @@ export function MapPanel(props: MapPanelProps) {
   const [highlighted, setHighlighted] = useState<OwnerId | null>(null);
   // A step that is chosen marks what it is about, whatever the legend marked before.
   useEffect(() => setHighlighted(null), [map.focus]);
+  const measured = useMemo(() => padded(ruler, end), [ruler, end]);
   const axis = useMemo(
     () =>
-      new Axis(below ? commonPieces(pieces, below) : pieces, settings.scale, settings.shortHoles),
-    [pieces, below, settings.scale, settings.shortHoles],
+      new Axis(
+        below ? commonPieces(measured, below) : measured,
+        settings.scale,
+        settings.shortHoles,
+      ),
+    [measured, below, settings.scale, settings.shortHoles],
   );
   const whole = useMemo(() => ({ base: 0, end }), [end]);
   /** Where two maps differ is what they are about, unless something is marked. */

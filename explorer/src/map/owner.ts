@@ -5,6 +5,7 @@
 
 export type OwnerId =
   | "managed"
+  | "program"
   | "usable"
   | "reclaimed"
   | "reclaimable"
@@ -29,7 +30,8 @@ export type PatternName =
   | "cross"
   | "checks"
   | "rings"
-  | "pluses";
+  | "pluses"
+  | "chevrons";
 
 export interface Owner {
   readonly id: OwnerId;
@@ -47,6 +49,12 @@ export const OWNERS: readonly Owner[] = [
     label: "Usable, managed",
     meaning: "The firmware calls it usable, and the allocators hand it out.",
     pattern: "plain",
+  },
+  {
+    id: "program",
+    label: "Program",
+    meaning: "On loan to the program that runs: memory, stack, compiled code, files, page tables.",
+    pattern: "chevrons",
   },
   {
     id: "reclaimed",

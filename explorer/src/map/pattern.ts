@@ -19,6 +19,7 @@ export const PATTERN_PATHS: Readonly<Record<PatternName, string>> = {
   cross: "M0 0 L8 8 M8 0 L0 8",
   checks: "M0 0 h4 v4 h-4 z M4 4 h4 v4 h-4 z M1 1 h2 v2 h-2 z M5 5 h2 v2 h-2 z",
   pluses: "M1 4 h6 M4 1 v6",
+  chevrons: "M0 4 L4 0 L8 4 M0 8 L4 4 L8 8",
   rings: "M6.5 4 a2.5 2.5 0 1 1 -5 0 a2.5 2.5 0 1 1 5 0",
 };
 
