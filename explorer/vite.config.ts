@@ -3,14 +3,15 @@
  *
  * The page fetches `kernel.wasm` from beside itself: the very file that the ISO carries. The
  * development server hands it out of `builddir/`, a build copies it. The list buddy that it is set
- * beside, `list_buddy_pcp.wasm`, is compiled here. All references are relative,
- * so that the built files work from any folder of any web server.
+ * beside, `list_buddy_pcp.wasm`, and the programs that it runs, `programs/*.wasm`, are compiled here. All
+ * references are relative, so that the built files work from any folder of any web server.
  */
 
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
 import { peerModule } from "./peer_module.ts";
+import { programModules } from "./program_modules.ts";
 import { tour } from "./tour_page.ts";
 
 const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
@@ -41,7 +42,7 @@ function kernelModule(): Plugin {
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   base: "./",
-  plugins: [kernelModule(), peerModule(), tour()],
+  plugins: [kernelModule(), peerModule(), programModules(), tour()],
   worker: { format: "es" },
   server: { fs: { allow: [REPOSITORY] } },
   build: {

@@ -153,7 +153,8 @@ for (const name of MODULE_NAMES)
   copy(relative(root, builtModule(name)), `judge/modules/${name}.wasm`);
 writeDeclarations(root, "library/index.ts", join(stage, "types"));
 const parts = [
-  ...KERNEL_PARTS("kernel.wasm"),
+  ...KERNEL_PARTS("kernel.wasm and explorer/programs/"),
+  nodePart("@assemblyscript/wasi-shim", "explorer/programs/"),
   ...bundledPackages(await bundle()).map((name) => nodePart(name, "dist/")),
   ...bundledPackages(await buildExplorer()).map((name) => nodePart(name, "explorer/")),
 ];

@@ -12,6 +12,7 @@ import "./styles/tabs.css";
 import "./styles/bring_up.css";
 import "./styles/allocators.css";
 import "./styles/paging.css";
+import "./styles/program.css";
 import "./styles/lecture.css";
 import "./styles/tasks.css";
 

@@ -6,10 +6,23 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { type AxeResults } from "axe-core";
+import { type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ExplorerSite, NO_BROWSER } from "./explorer_page.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe-core objects to on the page as it is. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const results = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  );
+  expect(results.passes.length).toBeGreaterThan(10);
+  return results.violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`,
+  );
+}
 
 describe.skipIf(NO_BROWSER)("accessibility", () => {
   let site: ExplorerSite;
@@ -21,6 +34,7 @@ describe.skipIf(NO_BROWSER)("accessibility", () => {
   const states = [
     "step=carve&at=0x100000",
     "tab=allocators",
+    "tab=program",
     "tab=side-by-side",
     "tab=page-tables",
     "task=overlap&lecture=on",
@@ -37,15 +51,32 @@ describe.skipIf(NO_BROWSER)("accessibility", () => {
     await site.visit(options, async ({ page }) => {
       await page.locator(".map-bar, [role=alert]").first().waitFor();
       await page.waitForTimeout(200);
-      await page.evaluate(AXE);
-      const results = await page.evaluate(() =>
-        (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+      expect(await violations(page)).toEqual([]);
+    });
+  });
+
+  test("axe finds nothing after a program has run from the keyboard alone", async () => {
+    await site.visit({ fragment: "machine=limine-ovmf-128m&tab=program" }, async (explorer) => {
+      const { page } = explorer;
+      await explorer.ready();
+      await page.getByRole("combobox", { name: "Program" }).focus();
+      await page.keyboard.type("Hello");
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("End");
+      await page.keyboard.type(" three");
+      await page.keyboard.press("Enter");
+      await page.getByText("hello.wasm ended with status 0.").waitFor();
+      expect(await page.locator(".program-output").innerText()).toContain("argument 3: three");
+      expect(await violations(page)).toEqual([]);
+      await page.emulateMedia({ forcedColors: "active" });
+      const swatch = page
+        .getByRole("button", { name: /^Program/ })
+        .locator("rect")
+        .first();
+      expect(await swatch.evaluate((rect) => getComputedStyle(rect).fill)).toBe(
+        "rgb(177, 151, 252)",
       );
-      const found = results.violations.map(
-        ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`,
-      );
-      expect(found).toEqual([]);
-      expect(results.passes.length).toBeGreaterThan(10);
     });
   });
 

@@ -21,7 +21,7 @@ describe.skipIf(NO_BROWSER)("the page", () => {
   ])("loads %i pixels wide, dark: %s", async (width, dark) => {
     const offences = await site.visit({ width, dark }, async (explorer) => {
       await explorer.ready();
-      for (const tab of ["Bring-up", "Allocators", "Side by side", "Page tables"]) {
+      for (const tab of ["Bring-up", "Allocators", "Program", "Side by side", "Page tables"]) {
         await explorer.page.getByRole("tab", { name: tab }).click();
         await explorer.page.getByRole("tabpanel").locator("*").first().waitFor();
         const overflow = await explorer.page.evaluate(

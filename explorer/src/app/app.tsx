@@ -13,6 +13,10 @@ import { BesidePicker } from "../map/beside_view.tsx";
 import { pieceAt } from "../map/piece.ts";
 import { PlanMap } from "../map/machine_map.ts";
 import { PieceMappings } from "../map/piece_mappings.tsx";
+import { broughtChoice, FIRST_PROGRAM, type ProgramChoice } from "../program/program_choice.ts";
+import { ProgramPanel } from "../program/program_panel.tsx";
+import { useProgram } from "../program/use_program.ts";
+import { useProgramMap } from "../program/use_program_map.ts";
 import { PagingPanel } from "../paging/paging_panel.tsx";
 import { mapText } from "../share/carried_map.ts";
 import { ShareBar } from "../share/share_bar.tsx";
@@ -143,6 +147,14 @@ export function App({ first }: { readonly first: PageState }) {
       }),
     [change],
   );
+  const [program, setProgram] = useState<ProgramChoice>(FIRST_PROGRAM);
+  const bringProgram = useCallback(
+    (file: File) => {
+      setProgram(broughtChoice(file));
+      change({ tab: "program" });
+    },
+    [change],
+  );
   const { lecture } = state;
   useEffect(() => {
     document.documentElement.classList.toggle("lecture", lecture);
@@ -184,6 +196,7 @@ export function App({ first }: { readonly first: PageState }) {
           loading={loading}
           opened={opened?.choice ?? null}
           onChoose={choose}
+          onProgram={bringProgram}
         />
         {machine.error && (
           <div class="error-box" role="alert">
@@ -197,7 +210,12 @@ export function App({ first }: { readonly first: PageState }) {
           </div>
         )}
         {"client" in machine && machine.opened && (
-          <Machine state={state} machine={machine} onChange={change} onTask={startTask} />
+          <Machine
+            {...{ state, machine, program }}
+            onChange={change}
+            onTask={startTask}
+            onProgram={setProgram}
+          />
         )}
         {!machine.error && !opened && (
           <p class="hint" role="status">
@@ -219,15 +237,24 @@ interface MachineProps {
   readonly machine: MachineState;
   readonly onChange: (change: StateChange) => void;
   readonly onTask: (task: Task | null) => void;
+  readonly program: ProgramChoice;
+  readonly onProgram: (program: ProgramChoice) => void;
 }
 
 /** Everything about the machine that is open. */
-function Machine({ state, machine, onChange, onTask }: MachineProps) {
+function Machine({ state, machine, onChange, onTask, program, onProgram }: MachineProps) {
   const { client, report, history } = machine;
   const opened = machine.opened!;
   const { plan, tables } = opened;
   const planMap = useMemo(() => new PlanMap(plan, tables), [plan, tables]);
-  const owners = useMemo(() => planMap.owners(), [planMap]);
+  const running = useProgram(opened);
+  const moment = useProgramMap(running.run);
+  const lent = state.tab === "program" ? moment.map : null;
+  const owners = useMemo(
+    () =>
+      new Set([...planMap.owners(), ...(state.tab === "program" ? (["program"] as const) : [])]),
+    [planMap, state.tab === "program"],
+  );
   const steps = useMemo(() => stepsOf(plan), [plan]);
   const step = state.tab === "bring-up" ? state.step : null;
   const map = useMemo(() => planMap.at(step), [planMap, step]);
@@ -289,14 +316,16 @@ function Machine({ state, machine, onChange, onTask }: MachineProps) {
       {task && <TaskBar {...{ task, situation, onTask }} />}
       <Summary plan={plan} name={opened.name} />
       <MapPanel
-        map={map}
+        map={lent?.map ?? map}
+        ruler={lent?.ruler}
         name={titleOf(opened)}
         beside={beside}
         owners={owners}
         settings={state.map}
         onSettings={onSettings}
         describe={(piece) =>
-          !plan.failure && <PieceMappings {...{ client, piece, onWalk }} machine={opened} />
+          !plan.failure &&
+          !lent && <PieceMappings {...{ client, piece, onWalk }} machine={opened} />
         }
       >
         <AddressBox
@@ -338,6 +367,13 @@ function Machine({ state, machine, onChange, onTask }: MachineProps) {
                   onBack={onBack}
                 />
               )}
+            </TabPanel>
+            <TabPanel id="program" chosen={tab}>
+              <ProgramPanel
+                {...{ opened, running, moment }}
+                choice={program}
+                onChoice={onProgram}
+              />
             </TabPanel>
             <TabPanel id="side-by-side" chosen={tab}>
               <SideBySidePanel opened={opened} choice={state.contest} onChoice={onContest} />

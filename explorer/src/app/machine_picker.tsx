@@ -5,6 +5,7 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { decodeText } from "../../../tools/formats/text.ts";
 import { formatBytes } from "../format.ts";
+import { isProgram } from "../program/program_choice.ts";
 import { BUNDLED } from "./bundled.ts";
 import { LARGEST_SIZE, type MachineChoice, SMALLEST_SIZE } from "./choice.ts";
 
@@ -77,9 +78,12 @@ export interface MachinePickerProps {
   /** The machine in view; null before the first. */
   readonly opened: MachineChoice | null;
   readonly onChoose: (choice: MachineChoice) => void;
+  /** A program was dropped, not a map. */
+  readonly onProgram: (file: File) => void;
 }
 
-export function MachinePicker({ choice, loading, opened, onChoose }: MachinePickerProps) {
+export function MachinePicker(props: MachinePickerProps) {
+  const { choice, loading, opened, onChoose, onProgram } = props;
   const [pasting, setPasting] = useState(false);
   const [text, setText] = useState(choice.kind === "text" ? shownText(choice.text) : "");
   const [remark, setRemark] = useState("");
@@ -107,7 +111,11 @@ export function MachinePicker({ choice, loading, opened, onChoose }: MachinePick
     setRemark("");
     onChoose(other);
   };
-  const dropping = useDrop(read, bring);
+  const take = useCallback(
+    (file: File) => void isProgram(file).then((yes) => (yes ? onProgram(file) : read(file))),
+    [onProgram, read],
+  );
+  const dropping = useDrop(take, bring);
   return (
     <section
       class={dropping ? "picker dropping" : "picker"}

@@ -13,11 +13,12 @@ import { parseAddress } from "../address_text.ts";
 import { carry, keptMap } from "../share/carried_map.ts";
 import { unpackText } from "../share/packed_text.ts";
 
-export type Tab = "bring-up" | "allocators" | "side-by-side" | "page-tables";
+export type Tab = "bring-up" | "allocators" | "program" | "side-by-side" | "page-tables";
 
 export const TABS: readonly { readonly id: Tab; readonly label: string }[] = [
   { id: "bring-up", label: "Bring-up" },
   { id: "allocators", label: "Allocators" },
+  { id: "program", label: "Program" },
   { id: "side-by-side", label: "Side by side" },
   { id: "page-tables", label: "Page tables" },
 ];

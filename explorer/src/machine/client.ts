@@ -2,6 +2,7 @@
  * The page's end of the protocol: requests as promises, reports to whoever listens.
  */
 
+import { type ProgramReport } from "../program/program_protocol.ts";
 import { type ContestReport } from "../side_by_side/contest_protocol.ts";
 import {
   type AllocatorReport,
@@ -28,6 +29,8 @@ export class MachineClient {
   onReport: (report: AllocatorReport) => void = () => {};
   /** Shown each report about the contest. */
   onContest: (report: ContestReport) => void = () => {};
+  /** Shown each report about a program. */
+  onProgram: (report: ProgramReport) => void = () => {};
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
@@ -63,13 +66,15 @@ export class MachineClient {
   }
 
   #hear(message: WorkerMessage): void {
-    if (message.kind === "contest") {
-      this.onContest(message.report);
-      return;
-    }
-    if (message.kind === "report") {
-      this.onReport(message.report);
-      return;
+    switch (message.kind) {
+      case "contest":
+        return this.onContest(message.report);
+      case "program":
+        return this.onProgram(message.report);
+      case "report":
+        return this.onReport(message.report);
+      case "answer":
+      case "error":
     }
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);

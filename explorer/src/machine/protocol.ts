@@ -9,6 +9,11 @@
 import { type Plan } from "../../../tools/plan/plan.ts";
 import { type Totals } from "../../../tools/plan/totals.ts";
 import { type OrderMix } from "../../../tools/trace/random_load.ts";
+import {
+  type ProgramAsk,
+  type ProgramOutcome,
+  type ProgramReport,
+} from "../program/program_protocol.ts";
 import { type ContestReport, type ContestSettings } from "../side_by_side/contest_protocol.ts";
 
 /** Where a memory map comes from. */
@@ -215,6 +220,11 @@ export interface Requests {
   };
   /** Goes on with that at `speed` requests a second until there were `until`; 0 stops it. */
   contestRun: { ask: { readonly until: number; readonly speed: number }; answer: null };
+  /** Runs a program to its end on a machine of its own; nothing else is answered meanwhile. */
+  program: {
+    ask: { readonly source: MapSource; readonly program: ProgramAsk };
+    answer: ProgramOutcome;
+  };
 }
 
 export type RequestName = keyof Requests;
@@ -232,4 +242,5 @@ export type WorkerMessage =
   /** The request failed; `message` is for a person, `name` is the error's class. */
   | { readonly kind: "error"; readonly id: number; readonly name: string; readonly message: string }
   | { readonly kind: "report"; readonly report: AllocatorReport }
-  | { readonly kind: "contest"; readonly report: ContestReport };
+  | { readonly kind: "contest"; readonly report: ContestReport }
+  | { readonly kind: "program"; readonly report: ProgramReport };

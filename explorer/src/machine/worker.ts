@@ -6,6 +6,7 @@
 import { readMemoryMap } from "../../../tools/formats/read_map.ts";
 import { syntheticMap } from "../../../tools/formats/size.ts";
 import { type MapInput } from "../../../tools/formats/map_input.ts";
+import { runProgram } from "../program/program_host.ts";
 import { ContestHost } from "../side_by_side/contest_host.ts";
 import {
   type MapSource,
@@ -241,6 +242,12 @@ function serve(request: RequestMessage): unknown {
     case "contestRun":
       contest.run(request.ask.until, request.ask.speed);
       return null;
+    case "program": {
+      const { source, program } = request.ask;
+      return runProgram(theKernel(), mapOf(source), program, (report) =>
+        scope.postMessage({ kind: "program", report }),
+      );
+    }
   }
 }
 

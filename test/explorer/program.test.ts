@@ -1,0 +1,237 @@
+/**
+ * The tab that runs a program: it says what `slopos run` says of the same program, the map and the kernel
+ * count the same frames, all of them come back, and whatever a program does the page goes on.
+ */
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bundledModule } from "../../explorer/program_modules.ts";
+import { main } from "../../tools/cli/main.ts";
+import { assembleInNode } from "../support/wat.ts";
+import { type ExplorerPage, ExplorerSite, NO_BROWSER } from "./explorer_page.ts";
+
+const MACHINE = "limine-ovmf-128m";
+const FRAGMENT = `machine=${MACHINE}&tab=program`;
+
+/** A module with `body` as its program. */
+function program(body: string): Buffer {
+  return Buffer.from(
+    assembleInNode(`(module
+      (import "wasi_snapshot_preview1" "fd_write"
+        (func $write (param i32 i32 i32 i32) (result i32)))
+      (memory (export "memory") 1)
+      (data (i32.const 0) "\\10\\00\\00\\00\\04\\00\\00\\00")
+      (data (i32.const 16) "hum\\n")
+      (func $hum (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8))))
+      (func (export "_start") ${body}))`),
+  );
+}
+
+const stateOf = ({ page }: ExplorerPage) => page.getByTestId("program-state").innerText();
+const saidOf = ({ page }: ExplorerPage) => page.locator(".program-output").innerText();
+
+/** Chooses a module of the visitor's. */
+async function bring({ page }: ExplorerPage, name: string, bytes: Uint8Array): Promise<void> {
+  await page
+    .locator('.program-form input[type="file"]')
+    .setInputFiles({ name, mimeType: "application/wasm", buffer: Buffer.from(bytes) });
+}
+
+/** Runs what is chosen to its end; how that was. */
+async function run(explorer: ExplorerPage): Promise<string> {
+  await explorer.page.getByRole("button", { name: "Run", exact: true }).click();
+  await expect
+    .poll(() => stateOf(explorer), { timeout: 60_000 })
+    .not.toMatch(/^The kernel boots|runs\.$/);
+  return stateOf(explorer);
+}
+
+/** A row of the kernel's figures: managed, free, allocated, on loan. */
+async function figures({ page }: ExplorerPage, row: string): Promise<number[]> {
+  const cells = await page
+    .locator(".frame-table tr", { has: page.getByText(row, { exact: true }) })
+    .locator("td")
+    .allInnerTexts();
+  return cells.map((cell) => Number(cell.replaceAll(",", "")));
+}
+
+/** Frames of the program's pieces on the map, counted from their addresses. */
+async function framesOnMap({ page }: ExplorerPage): Promise<number> {
+  const rows = await page
+    .locator(".piece-table tbody tr", { has: page.getByText("Program", { exact: true }) })
+    .allInnerTexts();
+  return rows.reduce((sum, row) => {
+    const [first, last] = row.split("\t").map((cell) => parseInt(cell, 16));
+    return sum + (last! + 1 - first!) / 4096;
+  }, 0);
+}
+
+describe.skipIf(NO_BROWSER)("a program", () => {
+  let site: ExplorerSite;
+  let folder = "";
+  beforeAll(async () => {
+    site = await ExplorerSite.start();
+    folder = mkdtempSync(join(tmpdir(), "slopos-program-"));
+  });
+  afterAll(async () => {
+    rmSync(folder, { recursive: true });
+    await site.stop();
+  });
+
+  /** What `slopos run` makes of a bundled program; options of the command may stand before its words. */
+  async function inTheCommand(name: string, words: readonly string[]) {
+    const path = join(folder, `${name}.wasm`);
+    writeFileSync(path, await bundledModule(name));
+    let out = "";
+    let log = "";
+    const status = await main(["run", "--machine", MACHINE, "--log", path, ...words], {
+      out: (text) => (out += text),
+      err: (text) => (log += text),
+      input: () => Promise.resolve(""),
+      readByte: () => -2,
+      colours: false,
+    });
+    expect(status).toBe(0);
+    return { said: stripVTControlCharacters(out), out, log };
+  }
+
+  test("says what the command says, on as many frames, and gives all of them back", async () => {
+    const offences = await site.visit({ fragment: FRAGMENT }, async (explorer) => {
+      const { page } = explorer;
+      await explorer.ready();
+      const choose = (name: string) =>
+        page.getByRole("combobox", { name: "Program" }).selectOption(name);
+      await page.getByText(/The map as a table/).click();
+
+      await choose("memory");
+      expect(await run(explorer)).toBe("memory.wasm ended with status 0.");
+      const { said, log } = await inTheCommand("memory", []);
+      expect(await saidOf(explorer)).toBe(said.trimEnd());
+      const frames = Number(/ended: .* frames=(\d+)/.exec(log)![1]);
+      const before = await figures(explorer, "Before");
+      const most = await figures(explorer, "At the most");
+      expect(before[3]).toBe(0);
+      expect(most[3]).toBe(frames);
+      expect(await framesOnMap(explorer)).toBe(frames);
+      expect(await figures(explorer, "After")).toEqual(before);
+      await page.getByTestId("program-verdict").getByText("✓ Every frame came back").waitFor();
+
+      // The last moment: nothing is on loan any more.
+      await page.getByRole("slider", { name: /this moment/ }).press("End");
+      await expect.poll(() => framesOnMap(explorer)).toBe(0);
+      // What was run stays while other tabs are looked at, and the map is the machine's own there.
+      await page.getByRole("slider", { name: /this moment/ }).press("ArrowLeft");
+      await expect.poll(() => framesOnMap(explorer)).toBe(frames);
+      await page.getByRole("tab", { name: "Allocators" }).click();
+      await expect.poll(() => framesOnMap(explorer)).toBe(0);
+      await page.getByRole("tab", { name: "Program" }).click();
+      expect(await saidOf(explorer)).toBe(said.trimEnd());
+      expect(await framesOnMap(explorer)).toBe(frames);
+
+      await choose("hello");
+      await page.getByRole("textbox", { name: "Arguments" }).fill("one 'and two'");
+      await page.getByText("Environment and standard input").click();
+      await page.getByRole("textbox", { name: "Environment" }).fill('LANG=C NAME="two words"');
+      expect(await run(explorer)).toBe("hello.wasm ended with status 0.");
+      const told = ["--env=LANG=C", "--env=NAME=two words", "one", "and two"];
+      const timeless = (text: string) => text.replace(/It is .*Z/, "It is late");
+      const hello = await inTheCommand("hello", told);
+      expect(timeless(await saidOf(explorer))).toBe(timeless(hello.said.trimEnd()));
+
+      await choose("picture");
+      await run(explorer);
+      const picture = await inTheCommand("picture", []);
+      expect(await saidOf(explorer)).toBe(picture.said.trimEnd());
+      const [, index] = /38;5;(\d+)/.exec(picture.out)!;
+      expect(index).toBe("17");
+      const colour = page.locator(".program-output span span").first();
+      // Number 17 of xterm's colours.
+      expect(await colour.evaluate((run) => getComputedStyle(run).color)).toBe("rgb(0, 0, 95)");
+    });
+    expect(offences).toEqual([]);
+  });
+
+  test("memory and files are seen to come and go, and an endless program is stopped", async () => {
+    await site.visit({ fragment: FRAGMENT }, async (explorer) => {
+      const { page } = explorer;
+      await explorer.ready();
+      await page.getByText(/The map as a table/).click();
+      await page.getByRole("textbox", { name: "Arguments" }).fill("4");
+      expect(await run(explorer)).toBe("tide.wasm ended with status 0.");
+      const slider = page.getByRole("slider", { name: /this moment/ });
+      const moments = Number(await slider.getAttribute("max")) + 1;
+      const counts: number[] = [];
+      await slider.press("Home");
+      for (let moment = 0; moment < moments; ++moment) {
+        const text = await page.getByTestId("moment").innerText();
+        const [, lent, onMap] = /: ([\d,]+) frames .* count, ([\d,]+) on/.exec(text)!;
+        expect(onMap).toBe(lent);
+        counts.push(Number(lent!.replaceAll(",", "")));
+        await slider.press("ArrowRight");
+      }
+      expect(counts.at(0)).toBe(0);
+      expect(counts.at(-1)).toBe(0);
+      // The moment before its end, when the files are gone; and the fullest one, with 4 MiB of them.
+      const { log } = await inTheCommand("tide", ["4"]);
+      const rest = Number(/ended: .* frames=(\d+)/.exec(log)![1]);
+      expect(counts.at(-2)).toBe(rest);
+      const plot = page.getByRole("img", { name: /^In [\d,]+ ms the program had up to/ });
+      const [, most] = /up to ([\d,]+) frames/.exec((await plot.getAttribute("aria-label"))!)!;
+      const files = Number(most!.replaceAll(",", "")) - rest;
+      expect(files).toBeGreaterThanOrEqual(4 * 256);
+      expect(files).toBeLessThan(4 * 256 + 32);
+
+      await bring(explorer, "endless.wasm", program("(loop $on (call $hum) (br $on))"));
+      await page.getByRole("button", { name: "Run", exact: true }).click();
+      await expect.poll(() => saidOf(explorer), { timeout: 30_000 }).toContain("hum\nhum");
+      await page.getByRole("button", { name: "Stop", exact: true }).click();
+      await page.getByText(/^Stopped: endless\.wasm was still running/).waitFor();
+      expect(await page.locator(".piece-table tbody tr").count()).toBeGreaterThan(10);
+      // The next one runs on a machine that has booted anew.
+      await bring(explorer, "short.wasm", program("(call $hum)"));
+      expect(await run(explorer)).toBe("short.wasm ended with status 0.");
+      expect(await saidOf(explorer)).toBe("hum");
+    });
+  });
+
+  test("traps, refusals and files that are none are told, and what is dropped is run", async () => {
+    await site.visit({ fragment: "machine=limine-ovmf-128m" }, async (explorer) => {
+      const { page } = explorer;
+      await explorer.ready();
+      const drop = async (name: string, bytes: Uint8Array) => {
+        const transfer = await page.evaluateHandle(
+          ([called, contents]) => {
+            const data = new DataTransfer();
+            data.items.add(new File([new Uint8Array(contents)], called));
+            return data;
+          },
+          [name, [...bytes]] as const,
+        );
+        await page.dispatchEvent("body", "drop", { dataTransfer: transfer });
+      };
+      // By its first bytes: it opens the tab.
+      await drop("dropped", program("(call $hum) (unreachable)"));
+      await expect
+        .poll(() => page.getByRole("tab", { selected: true }).innerText())
+        .toBe("Program");
+      expect(await run(explorer)).toBe("dropped: [trap] unreachable");
+      expect(await saidOf(explorer)).toBe("hum");
+      expect(await figures(explorer, "After")).toEqual(await figures(explorer, "Before"));
+
+      await drop("letter.wasm", new TextEncoder().encode("Dear page"));
+      expect(await run(explorer)).toMatch(/^letter\.wasm is no program that can run:\n {2}\S/);
+      await bring(explorer, "nothing.wasm", assembleInNode('(module (import "env" "f" (func)))'));
+      const refused = await run(explorer);
+      expect(refused).toMatch(/env\.f/);
+      const path = join(folder, "nothing.wasm");
+      writeFileSync(path, assembleInNode('(module (import "env" "f" (func)))'));
+      let said = "";
+      const streams = { out: () => undefined, input: () => Promise.resolve(""), colours: false };
+      await main(["run", path], { ...streams, err: (text) => (said += text) });
+      expect(said.replace(`slopos: ${path}`, "nothing.wasm").trimEnd()).toBe(refused);
+    });
+  });
+});
