@@ -12,6 +12,7 @@
  *     kernel.wasm, kernel.wasm.sha256 the kernel that the ISO carries
  *     memmaps/, explorer/             the recorded memory maps, and the page
  *     judge/, dist/worker.js          what the judge hands out, and where it lets an allocator run
+ *     docs/                           the pages about the library and the judge
  *
  * The package is marked private: a person who publishes it takes the mark away.
  */
@@ -69,6 +70,7 @@ const MANIFEST = {
     "kernel.wasm",
     "kernel.wasm.sha256",
     "judge",
+    "docs",
     "memmaps",
     "explorer",
     "THIRD-PARTY.txt",
@@ -78,6 +80,25 @@ const MANIFEST = {
 /** Copies a file or a folder of the project, under another name if one is given. */
 function copy(from, to = from) {
   cpSync(join(root, from), join(stage, to), { recursive: true });
+}
+
+/** Where the targets of links are in the package, as seen from docs/. */
+const LINKS = {
+  "../tools/judge/contract/allocator.h": "../judge/contract/allocator.h",
+  "../library/running_kernel.ts": "../types/library/running_kernel.d.ts",
+};
+
+/** Copies a page of docs/; a link to what is not in the package becomes text. */
+function copyPage(name) {
+  const text = readFileSync(join(root, "docs", name), "utf8");
+  const link = /\[([^\]]*)\]\(([^)]*)\)/g;
+  mkdirSync(join(stage, "docs"), { recursive: true });
+  writeFileSync(
+    join(stage, "docs", name),
+    text.replaceAll(link, (_, words, target) =>
+      target in LINKS ? `[${words}](${LINKS[target]})` : words,
+    ),
+  );
 }
 
 /** Bundles the command and the library; the parts that they share are files of their own. */
@@ -146,6 +167,8 @@ writeFileSync(join(stage, "package.json"), `${JSON.stringify(MANIFEST, null, 2)}
 copy("library/README.md", "README.md");
 copy("LICENSE");
 copy("test/memmaps", "memmaps");
+copyPage("library.md");
+copyPage("judge.md");
 copy("tools/judge/contract", "judge/contract");
 copy("tools/judge/templates", "judge/templates");
 const { builtModule, MODULE_NAMES } = await tsImport("../tools/judge/modules.ts", import.meta.url);

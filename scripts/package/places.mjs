@@ -13,7 +13,11 @@ const PLACES = {
     MAPS_PLACE: "../memmaps/",
     WORKER_PLACE: "./worker.js",
   },
-  "tools/cli/places.ts": { MACHINES_PLACE: "../memmaps/", EXPLORER_PLACE: "../explorer/" },
+  "tools/cli/places.ts": {
+    MACHINES_PLACE: "../memmaps/",
+    EXPLORER_PLACE: "../explorer/",
+    JUDGE_PAGE_PLACE: "../docs/judge.md",
+  },
 };
 
 /** A plugin for the bundler that does so. */

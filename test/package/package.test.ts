@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import {
   copyFileSync,
+  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -20,7 +21,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { moduleBytes } from "../../tools/judge/source.ts";
 import { compileProgram } from "../../tools/program/compile.ts";
 import { withScripts } from "../boot/checkout.ts";
-import { blocks, page, ROOT } from "../support/markdown.ts";
+import { blocks, links, page, ROOT } from "../support/markdown.ts";
 import { get, run, startServer } from "./commands.ts";
 
 const MOST_BYTES = 1_000_000;
@@ -91,9 +92,17 @@ describe("the package", () => {
   test("holds what belongs there and no more", () => {
     expect(packed.toSorted()).toEqual(files().toSorted());
     expect([...new Set(packed.map((path) => path.replace(/\/.*/, "")))].sort()).toEqual([
-      ...["LICENSE", "README.md", "THIRD-PARTY.txt", "dist", "explorer", "judge"],
+      ...["LICENSE", "README.md", "THIRD-PARTY.txt", "dist", "docs", "explorer", "judge"],
       ...["kernel.wasm", "kernel.wasm.sha256", "memmaps", "package.json", "types"],
     ]);
+    const pages = packed.filter((path) => path.endsWith(".md"));
+    expect(pages.toSorted()).toEqual(["README.md", "docs/judge.md", "docs/library.md"]);
+    for (const path of pages) {
+      const missing = links(readFileSync(join(installed, path), "utf8"))
+        .map(({ target }) => join(installed, path, "..", target))
+        .filter((target) => !existsSync(target));
+      expect(missing).toEqual([]);
+    }
     const readme = readFileSync(join(installed, "README.md"), "utf8");
     expect(readme).toMatch(/^# slopos-wasm\n/);
     expect(readme).not.toMatch(/npm (?:ci|run)\b/);
@@ -185,6 +194,13 @@ describe("npx slopos", () => {
     expect(readFileSync(join(folder, "mine.c"))).toEqual(
       readFileSync(join(ROOT, "tools/judge/templates/first_fit.c")),
     );
+    for (const help of [
+      run("npx --no-install slopos judge --help", folder),
+      run("node bin/slopos.mjs judge --help", ROOT),
+    ]) {
+      const named = [...help.out.matchAll(/^ {2}(\S.*(?:allocator\.h|judge\.md))$/gm)];
+      expect(named.map(([, path]) => existsSync(path!))).toEqual([true, true]);
+    }
     const refused = run("npx --no-install slopos judge mine.c", folder);
     expect(refused.err).toContain("clang");
     expect(refused.status).toBe(2);

@@ -10,7 +10,7 @@ import { NotAnAllocatorError, readModule } from "../judge/contract.ts";
 import { replay } from "../judge/examination.ts";
 import { judge, type Judgement } from "../judge/judgement.ts";
 import { picture } from "../judge/picture.ts";
-import { TEMPLATES_PLACE } from "../judge/places.ts";
+import { CONTRACT_PLACE, TEMPLATES_PLACE } from "../judge/places.ts";
 import { formatScript, parseScript, ScriptError } from "../judge/script.ts";
 import { CompilerMissingError, moduleBytes } from "../judge/source.ts";
 import { type Step } from "../judge/steps.ts";
@@ -18,6 +18,7 @@ import { WatchedWorker } from "../judge/watched_worker.ts";
 import { Status, UsageError } from "./failure.ts";
 import { readText, reasonOf } from "./files.ts";
 import { judgementText, replayText, summaryText } from "./judge_text.ts";
+import { JUDGE_PAGE_PLACE } from "./places.ts";
 import { coloursOf, type Terminal } from "./terminal.ts";
 import { paragraph } from "./text.ts";
 import { wholeNumber } from "./whole_number.ts";
@@ -39,8 +40,10 @@ type Language = keyof typeof TEMPLATES;
 
 const HELP = `
 FILE is a WebAssembly module, C (.c) or AssemblyScript (.ts) with the functions allocator_init,
-allocator_alloc and allocator_free of tools/judge/contract/allocator.h. docs/judge.md says how to
-write one, and how to judge the work of a class.
+allocator_alloc and allocator_free of
+  ${fileURLToPath(new URL("allocator.h", CONTRACT_PLACE))}
+How to write one, and how to judge the work of a class, is in
+  ${fileURLToPath(JUDGE_PAGE_PLACE)}
 
 Examples:
   slopos judge --new ts mine.ts && slopos judge mine.ts --right

@@ -8,3 +8,6 @@ export const MACHINES_PLACE = new URL("../../test/memmaps/", import.meta.url);
 
 /** The folder of the built explorer. */
 export const EXPLORER_PLACE = new URL("../../builddir/explorer/", import.meta.url);
+
+/** The page about the judge. */
+export const JUDGE_PAGE_PLACE = new URL("../../docs/judge.md", import.meta.url);
