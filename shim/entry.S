@@ -56,18 +56,20 @@ exception_common:
         ud2
 
 /*
- * run_on_stack(top, function, argument, left): calls function(argument) on the
- * stack that ends at `top`, a multiple of 16, and returns when that does. What
- * lies below *left on the stack of the caller is free meanwhile.
+ * run_on_stack(top, left, function, first, second): calls function(first, second)
+ * on the stack that ends at `top`, a multiple of 16, and returns what that does.
+ * What lies below *left, a multiple of 16 too, is free meanwhile on the stack of
+ * the caller.
  */
         .global run_on_stack
 run_on_stack:
         push    %rbp
         mov     %rsp, %rbp
-        mov     %rsp, (%rcx)
+        mov     %rsp, (%rsi)
         mov     %rdi, %rsp
-        mov     %rdx, %rdi
-        call    *%rsi
+        mov     %rcx, %rdi
+        mov     %r8, %rsi
+        call    *%rdx
         mov     %rbp, %rsp
         pop     %rbp
         ret

@@ -18,13 +18,6 @@ int program_commit(uint32_t number, uint64_t virtual, uint64_t bytes) {
     return 0;
 }
 
-void *program_bytes(uint32_t address, uint32_t bytes) {
-    const struct range *range = &program_ranges[PROGRAM_MEMORY];
-    if (bytes > range->used || address > range->used - bytes)
-        return NULL;
-    return range->base + address;
-}
-
 /* Has `bytes` of the range committed. */
 static bool reserve(enum program_range number, uint64_t bytes) {
     const struct range *range = &program_ranges[number];

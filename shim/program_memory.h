@@ -9,6 +9,7 @@
 #define SHIM_PROGRAM_MEMORY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* The ranges of the contract. */
@@ -42,7 +43,10 @@ extern uint32_t program_status;
 int program_commit(uint32_t range, uint64_t virtual, uint64_t bytes);
 
 /* `bytes` at `address` in the program's linear memory; null if it does not own them all. */
-void *program_bytes(uint32_t address, uint32_t bytes);
+static inline void *program_bytes(uint32_t address, uint32_t bytes) {
+    const struct range *range = &program_ranges[PROGRAM_MEMORY];
+    return (uint64_t)address + bytes <= range->used ? range->base + address : NULL;
+}
 
 /*
  * Makes linear memory `bytes` bytes, the new ones zero, and returns where it

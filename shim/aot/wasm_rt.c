@@ -15,8 +15,7 @@
 /* As many as wasm3 takes: one less than wasm allows. */
 #define WASM_PAGES_MAX 65535
 
-/* The module's memory. */
-static wasm_rt_memory_t *memory;
+wasm_rt_memory_t *wasm_memory;
 
 bool wasm_rt_is_initialized(void) { return true; }
 
@@ -36,17 +35,17 @@ static bool resize(uint64_t pages) {
     char *data = linear_memory_resize(pages * WASM_PAGE_BYTES);
     if (!data)
         return false;
-    if (data != memory->data)
+    if (data != wasm_memory->data)
         write_msr(MSR_GS_BASE, (uint64_t)data);
-    memory->data = data;
-    memory->pages = (uint32_t)pages;
-    memory->size = pages * WASM_PAGE_BYTES;
+    wasm_memory->data = data;
+    wasm_memory->pages = (uint32_t)pages;
+    wasm_memory->size = pages * WASM_PAGE_BYTES;
     return true;
 }
 
 void wasm_rt_allocate_memory(wasm_rt_memory_t *new, uint32_t pages, uint32_t max_pages) {
-    memory = new;
-    memory->max_pages = max_pages < WASM_PAGES_MAX ? max_pages : WASM_PAGES_MAX;
+    wasm_memory = new;
+    new->max_pages = max_pages < WASM_PAGES_MAX ? max_pages : WASM_PAGES_MAX;
     if (pages != FIRST_LINEAR_BYTES / WASM_PAGE_BYTES || !resize(pages))
         panic("shim", ERROR_INVALID_MODULE,
               "the wasm module does not start with %d bytes of memory of its own",
@@ -57,12 +56,4 @@ uint32_t wasm_rt_grow_memory(wasm_rt_memory_t *grown, uint32_t delta) {
     uint32_t before = grown->pages;
     uint64_t pages = (uint64_t)before + delta;
     return pages <= grown->max_pages && resize(pages) ? before : UINT32_MAX;
-}
-
-char *wasm_memory_data(void) { return memory ? memory->data : NULL; }
-
-void *wasm_memory_at(uint32_t address, uint64_t bytes) {
-    if (address + bytes > memory->size)
-        wasm_rt_trap(WASM_RT_TRAP_OOB);
-    return memory->data + address;
 }

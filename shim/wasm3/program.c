@@ -25,7 +25,10 @@
 /* How a program ends, as the contract numbers it. */
 enum { END_EXITED, END_TRAPPED, END_REFUSED };
 
-void run_on_stack(uint64_t top, void (*function)(void *), void *argument, uint64_t *left);
+/* function(first, second) on the stack that ends at `top`; below *left ours is free meanwhile. */
+int32_t run_on_stack(uint64_t top, uint64_t *left,
+                     int32_t (*function)(const void *first, const void *second), const void *first,
+                     const void *second);
 
 extern char boot_stack[];
 
@@ -41,44 +44,32 @@ static uint64_t kernel_stack;
 static int32_t end;
 static uint32_t status;
 
-/* A call of a kernel function while the program waits. */
-struct waiting_call {
-    const struct kernel_function *function;
-    uint64_t parameters[KERNEL_PARAMETERS_MAX];
-    int32_t answer;
-};
-
-static void call_now(void *argument) {
-    struct waiting_call *call = argument;
-    call->answer = kernel_call(call->function, call->parameters);
+static int32_t call_now(const void *function, const void *parameters) {
+    return kernel_call(function, parameters);
 }
 
-/* The kernel runs on the boot stack, whatever the program has left of its own. */
-static int32_t call_kernel(struct waiting_call *call) {
-    if (kernel_stack) {
-        uint64_t limit = stack_limit, left;
-        stack_limit = (uint64_t)boot_stack + STACK_MARGIN;
-        run_on_stack(kernel_stack & ~15ull, call_now, call, &left);
-        stack_limit = limit;
-    } else {
-        call_now(call);
-    }
-    return call->answer;
+/*
+ * Calls a kernel function while the program waits; see `kernel_call`. The kernel
+ * runs on the boot stack, whatever the program has left of its own.
+ */
+static int32_t call_kernel(const struct kernel_function *function, const uint64_t *parameters) {
+    if (!kernel_stack)
+        return kernel_call(function, parameters);
+    uint64_t limit = stack_limit, left;
+    stack_limit = (uint64_t)boot_stack + STACK_MARGIN;
+    int32_t answer = run_on_stack(kernel_stack, &left, call_now, function, parameters);
+    stack_limit = limit;
+    return answer;
 }
 
 static bool grow(enum program_range range, uint64_t bytes) {
-    struct waiting_call call = {.function = grow_export, .parameters = {range, bytes}};
-    return call_kernel(&call) == 0;
+    return call_kernel(grow_export, (uint64_t[]){range, bytes}) == 0;
 }
 
 /* Any import of the program's: hands its arguments to the kernel function of that name. */
 m3ApiRawFunction(forward_import) {
-    struct waiting_call call;
-    uint32_t results = m3_GetRetCount(_ctx->function);
-    uint32_t parameters = m3_GetArgCount(_ctx->function);
-    call.function = _ctx->userdata;
-    memcpy(call.parameters, &_sp[results], parameters * sizeof *call.parameters);
-    int32_t answer = call_kernel(&call);
+    uint32_t results = wasm3_result_count(_ctx->function);
+    int32_t answer = call_kernel(_ctx->userdata, &_sp[results]);
     if (program_exited)
         return m3Err_trapExit;
     if (results)
@@ -176,25 +167,25 @@ static IM3Function load(const struct boot_file *file) {
     return start;
 }
 
-/* Runs the program of boot file `argument` on the stack that the processor stands on. */
-static void run(void *argument) {
+/* Runs the program in `file` on the stack that the processor stands on; sets `end` and `status`. */
+static int32_t run(const void *file, const void *nothing) {
     end = END_REFUSED;
     status = ERROR_INVALID_MODULE;
-    IM3Function start = load(argument);
+    IM3Function start = load(file);
     if (!start)
-        return;
-    struct waiting_call call = {.function = start_export};
-    call_kernel(&call);
+        return 0;
+    call_kernel(start_export, NULL);
     M3Result result = m3_CallV(start);
     if (program_exited || !result) {
         end = END_EXITED;
         status = program_exited ? program_status : 0;
-        return;
+        return 0;
     }
     end = END_TRAPPED;
     status = ERROR_TRAP;
     console_print("\nprogram: %s\n", result);
     wasm3_print_backtrace(runtime);
+    return 0;
 }
 
 /* Ends the program: the kernel takes everything back and says what it had. */
@@ -205,12 +196,9 @@ static int finish(void) {
     uint64_t heap = program_ranges[PROGRAM_HEAP].used;
     wasm3_memory_forget_program();
     program_memory_forget();
-    if (end != END_EXITED) {
-        struct waiting_call stop = {.function = stop_export, .parameters = {(uint64_t)end}};
-        call_kernel(&stop);
-    }
-    struct waiting_call call = {.function = end_export, .parameters = {status, memory, heap}};
-    return call_kernel(&call);
+    if (end != END_EXITED)
+        call_kernel(stop_export, (uint64_t[]){(uint64_t)end});
+    return call_kernel(end_export, (uint64_t[]){status, memory, heap});
 }
 
 int program_run(const struct boot_info *info) {
@@ -222,8 +210,7 @@ int program_run(const struct boot_info *info) {
     end_export = export_of("program_", "end");
     if (!open_export || !grow_export || !start_export || !stop_export || !end_export)
         panic("shim", ERROR_UNSUPPORTED, "this kernel runs no programs");
-    struct waiting_call call = {.function = open_export};
-    int32_t refused = call_kernel(&call);
+    int32_t refused = call_kernel(open_export, NULL);
     if (refused)
         return refused;
     if (!grow(PROGRAM_STACK, NATIVE_STACK_BYTES)) {
@@ -235,8 +222,8 @@ int program_run(const struct boot_info *info) {
     const struct range *stack = &program_ranges[PROGRAM_STACK];
     uint64_t limit = stack_limit;
     stack_limit = (uint64_t)stack->base + STACK_MARGIN;
-    run_on_stack((uint64_t)stack->base + stack->committed, run, (void *)&info->files[0],
-                 &kernel_stack);
+    run_on_stack((uint64_t)stack->base + stack->committed, &kernel_stack, run, &info->files[0],
+                 NULL);
     kernel_stack = 0;
     stack_limit = limit;
     console_reset();

@@ -39,6 +39,11 @@ static inline IM3Function wasm3_function_import(IM3Module module, uint32_t index
     return index < module->numFuncImports ? &module->functions[index] : NULL;
 }
 
+/* How many results `function` has; its caller's arguments come after them. */
+static inline uint32_t wasm3_result_count(IM3Function function) {
+    return function->funcType->numRets;
+}
+
 /* The kind of an import of `module` that is no function; null if all are. */
 static inline const char *wasm3_foreign_import(IM3Module module) {
     for (uint32_t i = 0; i < module->numGlobals; i++)

@@ -8,8 +8,11 @@ import { programLoad, programStore } from "../boot/shim";
 import { Scratch, scratch } from "./scratch";
 import { Errno } from "./wasi_types";
 
-/** Where records are put together and taken apart; the largest of WASI's has 64 bytes. */
-export const record: usize = memory.data(64);
+/** Bytes of the largest record of WASI's. */
+export const RECORD_BYTES: u32 = 64;
+
+/** Where records are put together and taken apart. */
+export const record: usize = memory.data(RECORD_BYTES);
 
 const probe: usize = memory.data(1);
 
@@ -18,8 +21,6 @@ const VECTORS_MAX: u32 = 1024;
 
 /** Bytes of a vector: the address of a buffer and its length, both u32. */
 const VECTOR_BYTES: u32 = 8;
-
-/** The vectors that `loadVectors` loaded, copied so that the call cannot change them. */
 
 /** The vectors that `loadVectors` loaded, copied so that the call cannot change them. */
 @inline

@@ -9,7 +9,7 @@
 import { clock, programExit, programStore, random, realTime } from "../boot/shim";
 import { argumentList, environmentList } from "./arguments";
 import { programClock } from "./clocks";
-import { owns, putLong, putWord, record } from "./program_memory";
+import { owns, putLong, putWord, record, RECORD_BYTES } from "./program_memory";
 import { TextList } from "./text_list";
 import { Errno } from "./wasi_types";
 
@@ -50,9 +50,9 @@ export function wasi_clock_res_get(id: u32, out: u32): i32 {
 }
 
 export function wasi_random_get(to: u32, bytes: u32): i32 {
-  if (!owns(to, bytes)) return Errno.FAULT;
+  if (bytes > RECORD_BYTES && !owns(to, bytes)) return Errno.FAULT;
   while (bytes) {
-    const part = min<u32>(bytes, 64);
+    const part = min(bytes, RECORD_BYTES);
     for (let at: u32 = 0; at < part; at += 8) store<u64>(record + at, random());
     if (programStore(to, record, part)) return Errno.FAULT;
     to += part;
