@@ -44,7 +44,7 @@ export function run(line: string, folder: string, input = "", path = PATH): Ende
 
 /** Ends a shell that `start` has started, with all that it has started. */
 function end(child: ChildProcess): void {
-  if (child.exitCode !== null || child.pid === undefined) return;
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   if (process.platform === "win32") spawnSync("taskkill", ["/pid", `${child.pid}`, "/t", "/f"]);
   else process.kill(-child.pid, "SIGKILL");
 }
