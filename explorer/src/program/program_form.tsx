@@ -2,7 +2,7 @@
  * Which program runs, what it is told, and the button that starts or stops it.
  */
 
-import { useState } from "preact/hooks";
+import { FileButton } from "../app/file_button.tsx";
 import { BUNDLED_PROGRAMS } from "./bundled_programs.ts";
 import { broughtChoice, choiceOf, type ProgramChoice } from "./program_choice.ts";
 
@@ -17,8 +17,6 @@ export interface ProgramFormProps {
 export function ProgramForm(props: ProgramFormProps) {
   const { choice, onChoice, isRunning, onStart, onStop } = props;
   const { bundled, brought } = choice;
-  /** Counts choices, so that the same file can be chosen again after it was built anew. */
-  const [picks, setPicks] = useState(0);
   const change = (part: Partial<ProgramChoice>) => onChoice({ ...choice, ...part });
   return (
     <form
@@ -46,21 +44,11 @@ export function ProgramForm(props: ProgramFormProps) {
             ))}
           </select>
         </label>
-        <label class="file-button">
-          Your own .wasm
-          <input
-            key={picks}
-            class="visually-hidden"
-            type="file"
-            accept=".wasm,application/wasm"
-            onChange={(event) => {
-              const file = event.currentTarget.files?.[0];
-              if (!file) return;
-              onChoice(broughtChoice(file));
-              setPicks(picks + 1);
-            }}
-          />
-        </label>
+        <FileButton
+          label="Your own .wasm"
+          accept=".wasm,application/wasm"
+          onFile={(file) => onChoice(broughtChoice(file))}
+        />
         <Field
           name="Arguments"
           value={choice.arguments}

@@ -2,10 +2,10 @@
  * What a contest is about: how much memory, which blocks, how full, how fast, and against whom.
  */
 
-import { useState } from "preact/hooks";
 import { FRAME_BYTES } from "../../../abi/frame.ts";
 import { type OrderMix } from "../../../tools/trace/random_load.ts";
 import { MIXES } from "../allocator/workload_form.tsx";
+import { FileButton } from "../app/file_button.tsx";
 import { type ShownMachine } from "../app/use_machine.ts";
 import { formatBytes, formatCount } from "../format.ts";
 import { MEMORIES } from "./contest_link.ts";
@@ -108,29 +108,17 @@ export function ContestForm({ choice, onChoice, opened, rival, onRival }: Contes
 
 /** Takes a module of somebody's own, and goes back to the one that comes with the page. */
 function RivalPicker({ rival, onRival }: Pick<ContestFormProps, "rival" | "onRival">) {
-  /** Counts choices, so that the same file can be chosen again after it was built anew. */
-  const [picks, setPicks] = useState(0);
   return (
     <>
       <p class="rival">
         Against: <strong>{rival.name}</strong>
       </p>
       <div class="tools">
-        <label class="file-button">
-          Your own allocator
-          <input
-            key={picks}
-            class="visually-hidden"
-            type="file"
-            accept=".wasm,application/wasm"
-            onChange={(event) => {
-              const file = event.currentTarget.files?.[0];
-              if (!file) return;
-              onRival({ name: file.name, load: () => file.arrayBuffer() });
-              setPicks(picks + 1);
-            }}
-          />
-        </label>
+        <FileButton
+          label="Your own allocator"
+          accept=".wasm,application/wasm"
+          onFile={(file) => onRival({ name: file.name, load: () => file.arrayBuffer() })}
+        />
         {rival !== LIST_BUDDY && (
           <button type="button" onClick={() => onRival(LIST_BUDDY)}>
             Back to the list buddy
