@@ -3,12 +3,14 @@
  * count the same frames, all of them come back, and whatever a program does the page goes on.
  */
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bundledModule } from "../../explorer/program_modules.ts";
+import { BUNDLED_PROGRAMS } from "../../explorer/src/program/bundled_programs.ts";
 import { main } from "../../tools/cli/main.ts";
 import { assembleInNode } from "../support/wat.ts";
 import { type ExplorerPage, ExplorerSite, NO_BROWSER } from "./explorer_page.ts";
@@ -68,6 +70,13 @@ async function framesOnMap({ page }: ExplorerPage): Promise<number> {
     return sum + (last! + 1 - first!) / 4096;
   }, 0);
 }
+
+test("every program in TypeScript comes with the page", () => {
+  const sources = readdirSync(fileURLToPath(new URL("../../programs/", import.meta.url)))
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => file.slice(0, -".ts".length));
+  expect(BUNDLED_PROGRAMS.map(({ name }) => name).sort()).toEqual(sources.sort());
+});
 
 describe.skipIf(NO_BROWSER)("a program", () => {
   let site: ExplorerSite;
