@@ -59,14 +59,14 @@ export function ProgramPanel(props: ProgramPanelProps) {
               : "A program runs on a machine like the one above, booted anew with the program beside the kernel, " +
                 "in memory that the kernel lends it."}
           </p>
-          {run && <FrameTable run={run} />}
+          {run?.outcome && <Log lines={run.outcome.log} label="The kernel's log of the run" />}
         </div>
         <div class="program-frames">
           <FramesPlot points={run?.points ?? []} time={run?.moments[shown]?.time ?? 0} />
           {run && run.moments.length > 0 && (
             <MomentControl key={run.machine} moments={run.moments} {...moment} />
           )}
-          {run?.outcome && <Log lines={run.outcome.log} label="The kernel's log of the run" />}
+          {run && <FrameTable run={run} />}
         </div>
       </div>
       <p class="hint">

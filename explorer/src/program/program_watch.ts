@@ -120,7 +120,7 @@ export class ProgramWatch {
     const time = performance.now() - this.#began;
     const counts = countsOf(kernel);
     this.#points.push({ operations: time, frames: counts.lent });
-    this.#addMoment(time, counts);
+    if (counts.lent !== this.#shownFrames) this.#addMoment(time, counts);
     this.#report();
   }
 
