@@ -7,6 +7,7 @@
 import { describe, expect, test } from "vitest";
 import { MemoryType } from "../../abi/memory_type.ts";
 import { MmStat } from "../../abi/mm_stat.ts";
+import { Reason } from "../../abi/reservation_reason.ts";
 import { type MemoryMapEntry } from "../../sim/memory_map.ts";
 import {
   expectAccounts,
@@ -50,6 +51,27 @@ describe("memory in crumbs", () => {
     expect(kernel.mmStat(MmStat.USABLE)).toBe((count * Number(length)) / 4096);
     // Most of it is left for use.
     expect(told.number("mm", "ready", "free")).toBeGreaterThan(kernel.mmStat(MmStat.USABLE) / 2);
+  });
+});
+
+describe("what a boot takes for itself", () => {
+  const LARGE = entry(16n * MIB, 64n * MIB, MemoryType.USABLE);
+  const SMALL = entry(GIB, 8n * MIB, MemoryType.USABLE);
+  const TINY = entry(MIB, 2n * MIB, MemoryType.USABLE);
+
+  test.each([
+    ["before", [LARGE, SMALL, TINY]],
+    ["between", [TINY, LARGE, SMALL]],
+    ["after", [SMALL, TINY, LARGE]],
+  ])("lies at the top of the largest region, listed %s smaller ones", (_, memoryMap) => {
+    const { kernel } = start(memoryMap);
+    const taken = kernel.reservedRegions().filter(({ reason }) => reason >= Reason.PAGE_TABLES);
+    const end = LARGE.base + LARGE.length;
+    expect(taken.length).toBeGreaterThan(5);
+    for (const { base, length, reason } of taken) {
+      expect(base, `reason ${reason}`).toBeGreaterThanOrEqual(end - MIB);
+      expect(base + length, `reason ${reason}`).toBeLessThanOrEqual(end);
+    }
   });
 });
 

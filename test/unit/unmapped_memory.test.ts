@@ -6,6 +6,7 @@
 import { describe, expect, test } from "vitest";
 import { ErrorCode } from "../../abi/error_code.ts";
 import { MemoryType } from "../../abi/memory_type.ts";
+import { Reason } from "../../abi/reservation_reason.ts";
 import { type MemoryMapEntry, type MemoryRange } from "../../sim/memory_map.ts";
 import { type MachineOptions } from "../../sim/machine_options.ts";
 import {
@@ -77,6 +78,25 @@ describe.each([
     for (const kept of map.slice(1)) {
       const holes = map.filter((entry) => entry !== kept);
       expect(boot(map, holes, { cpu, placement: "unlisted" }).status).toBe(0);
+    }
+  });
+
+  test("leaves the first tables to the largest region that is mapped", () => {
+    const middle = usable(64n * MIB, 32n * MIB);
+    const rest = [usable(MIB, 4n * MIB), usable(256n * MIB, 8n * MIB)];
+    const hidden = usable(GIB, 512n * MIB);
+    for (const map of [
+      [middle, ...rest, hidden],
+      [...rest, middle, hidden],
+    ]) {
+      const { kernel } = boot(map, [hidden], { cpu, placement: "unlisted" });
+      const tables = kernel
+        .reservedRegions()
+        .filter(({ reason }) => reason === Reason.PAGE_TABLES)
+        .map(({ base }) => base);
+      expect(tables.length).toBeGreaterThan(0);
+      const outside = (base: bigint) => base < middle.base || base >= middle.base + middle.length;
+      expect(tables.filter(outside)).toEqual([]);
     }
   });
 
