@@ -12,7 +12,7 @@
 
 import { physLoad, physStore } from "../boot/shim";
 import { FRAME_SIZE } from "../mm/frames";
-import { cutTree, frameIn, FrameTree, withFrame } from "./frame_tree";
+import { cutTree, frameAt, frameIn, FrameTree, withFrame } from "./frame_tree";
 import { countNode, NodeNumber, nodeType, NodeWord } from "./nodes";
 import { FileType } from "./wasi_types";
 
@@ -56,7 +56,7 @@ export const NO_DESCRIPTOR: Fd = u32.MAX_VALUE;
 
 @inline
 function addressOf(fd: Fd): u64 {
-  return frameIn(table, fd / PER_FRAME) + u64(fd % PER_FRAME) * RECORD_BYTES;
+  return frameAt(table, fd / PER_FRAME) + u64(fd % PER_FRAME) * RECORD_BYTES;
 }
 
 /** Word `word` of `fd`, below `limit`. */

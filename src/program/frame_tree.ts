@@ -39,6 +39,12 @@ export function frameIn(tree: FrameTree, index: u64): u64 {
   return frame;
 }
 
+/** The same for a frame that is there. Most trees are one frame, and spare the caller a call. */
+@inline
+export function frameAt(tree: FrameTree, index: u64): u64 {
+  return tree & HEIGHT ? frameIn(tree, index) : tree;
+}
+
 /**
  * The tree with frame `index`, below `TREE_LIMIT`, added, zeroed, unless it is there. Where frames run
  * out the tree that is returned lacks it; nothing that was in it is lost.

@@ -8,7 +8,7 @@
 
 import { physLoad, physStore } from "../boot/shim";
 import { FRAME_SIZE } from "../mm/frames";
-import { cutTree, frameIn, FrameTree, withFrame } from "./frame_tree";
+import { cutTree, frameAt, frameIn, FrameTree, withFrame } from "./frame_tree";
 
 /** One such table, 24 bytes. */
 @unmanaged
@@ -36,7 +36,7 @@ export class RecordTable {
   at(record: u32): u64 {
     const index = record - 1;
     const perFrame = this.perFrame;
-    const frame = frameIn(this.tree, index / perFrame);
+    const frame = frameAt(this.tree, index / perFrame);
     return frame + ((u64(index % perFrame) * this.words) << 3);
   }
 

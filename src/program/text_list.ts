@@ -5,7 +5,7 @@
 import { Line } from "../boot/log";
 import { physLoad, physStore, physToProgram } from "../boot/shim";
 import { FRAME_SHIFT, FRAME_SIZE } from "../mm/frames";
-import { cutTree, frameIn, FrameTree, withFrame } from "./frame_tree";
+import { cutTree, frameAt, frameIn, FrameTree, withFrame } from "./frame_tree";
 import { putWord } from "./program_memory";
 import { Errno } from "./wasi_types";
 
@@ -41,7 +41,7 @@ export class TextList {
 
   /** Byte `index`, which is there. */
   private byteAt(index: u32): u32 {
-    const word = frameIn(this.tree, index >> u32(FRAME_SHIFT)) + (u64(index) & (FRAME_SIZE - 8));
+    const word = frameAt(this.tree, index >> u32(FRAME_SHIFT)) + (u64(index) & (FRAME_SIZE - 8));
     return u32(physLoad(word) >> (u64(index & 7) << 3)) & 0xff;
   }
 
