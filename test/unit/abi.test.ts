@@ -228,7 +228,9 @@ describe("a running kernel", () => {
       const held = duel.alloc(0);
       expect(duel.alloc(order)).toBe(0n);
       expect(booted.kernel.lastError()).toBe(ErrorCode.INVALID_ORDER);
-      expect(duel.free(held, order)).toBe(ErrorCode.INVALID_ORDER);
+      for (const address of [held, held + 1n, 16n << 40n, U64_MAX]) {
+        expect(duel.free(address, order)).toBe(ErrorCode.INVALID_ORDER);
+      }
     },
   );
 
