@@ -22,7 +22,7 @@ set +kfCa +o posix
 while read -r _ _ name; do unset -f "$name"; done <<<"$(declare -F)"
 shopt -u failglob nullglob nocasematch nocaseglob dotglob
 unset CDPATH GLOBIGNORE TMOUT POSIXLY_CORRECT GREP_OPTIONS TAR_OPTIONS XZ_OPT XZ_DEFAULTS MTOOLSRC \
-    "${!MTOOLS@}" BLOCKSIZE BLOCK_SIZE DF_BLOCK_SIZE DU_BLOCK_SIZE LS_BLOCK_SIZE CPATH C_INCLUDE_PATH
+    "${!MTOOLS@}" "${!PERL@}" BLOCKSIZE BLOCK_SIZE DF_BLOCK_SIZE DU_BLOCK_SIZE LS_BLOCK_SIZE CPATH C_INCLUDE_PATH
 umask u+rwx
 
 # Who reads messages may go away before the end; the script goes on. Commands do not inherit this.

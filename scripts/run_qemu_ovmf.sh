@@ -167,6 +167,7 @@ fi
 make_absolute iso
 require_tool qemu-system-x86_64 qemu-system-x86
 require_tool awk mawk
+require_tool perl perl-base
 require_tool sed sed
 require_tool grep grep
 require_tool flock util-linux
@@ -219,15 +220,33 @@ open_log
 
 # plain_text: takes terminal control out of a serial console. A cursor that goes to column 1 begins
 # a line; Limine's messages come one character at a time, each with its cursor position.
+#
+# It pauses between two reads. QEMU writes one byte at a time, and a reader that takes each as it comes
+# costs it more than the write does: they share the pipe's lock.
 plain_text() {
-    local escape=$'\e'
-    LC_ALL=C sed -u -e "
-        s/$escape\[[0-9]*;0*1H/\n/g
-        s/$escape\[[0-9;=?]*[A-Za-z]//g
-        s/[^[:print:]\t\n\x80-\xff]//g
-        s/\n\n*/\n/g
-        s/^\n//
-        /^ *\$/d"
+    LC_ALL=C perl -e '
+        sub plain {
+            my ($text) = @_;
+            $text =~ s/\e\[[0-9]*;0*1H/\n/g;
+            $text =~ s/\e\[[0-9;=?]*[A-Za-z]//g;
+            $text =~ s/[^ -~\t\n\x80-\xff]//g;
+            $text =~ s/^ *\n//mg;
+            return $text;
+        }
+
+        $| = 1;
+        my ($text, $read) = ("");
+        while ($read = sysread STDIN, my $chunk, 65536) {
+            my $unfinished = length $text;
+            $text .= $chunk;
+            my $finished = 1 + rindex $chunk, "\n";
+            if ($finished) {
+                print plain(substr $text, 0, $unfinished + $finished, "") or die "$!\n";
+            }
+            select undef, undef, undef, 0.01;
+        }
+        defined $read or die "$!\n";
+        print plain($text) or die "$!\n";'
 }
 
 # The shell's own list of jobs, since a signal may come right after the machine was started and

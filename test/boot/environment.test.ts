@@ -219,6 +219,7 @@ describe("a tool that is missing is named with its package:", () => {
   it.each([
     ["awk", "mawk"],
     ["flock", "util-linux"],
+    ["perl", "perl-base"],
     ["sed", "sed"],
   ])("%s for run_qemu_ovmf.sh", (tool, name) =>
     withPathLacking([tool], async (PATH) => {
