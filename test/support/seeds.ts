@@ -4,7 +4,14 @@
  *
  *     SLOPOS_SEED   a seed in place of those in the tests
  *     SLOPOS_RUNS   how many times as many cases as usual to try; 1 by default
+ *
+ * Arrays are drawn up to the length that the test names: fast-check by itself draws no more than some ten
+ * elements, however many may be.
  */
+
+import fc from "fast-check";
+
+fc.configureGlobal({ defaultSizeToMaxWhenMaxSpecified: true });
 
 /** The positive whole number in environment variable `name`; undefined where there is none. */
 function variable(name: string): number | undefined {

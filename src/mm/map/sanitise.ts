@@ -174,13 +174,13 @@ function emitEntry(source: MemoryMapEntry, counts: SanitiseReport): void {
     return;
   }
 
-  let clipped = overflows || outerFirst != innerFirst || outerPast != innerPast;
+  let clipped =
+    overflows || end > ADDRESS_LIMIT || outerFirst != innerFirst || outerPast != innerPast;
   if (rank == Rank.BOOTLOADER_RECLAIMABLE) {
     if (outerFirst != innerFirst) emitInterval(outerFirst, innerFirst, Rank.RESERVED);
     if (outerPast != innerPast) emitInterval(max(innerPast, outerFirst), outerPast, Rank.RESERVED);
   } else if (end > ADDRESS_LIMIT) {
     counts.unreachable += frameOf(end) - max(frameAtOrAfter(base), FRAME_LIMIT);
-    clipped = true;
   }
   if (innerFirst == 0 && innerPast) {
     emitInterval(0, 1, Rank.RESERVED);
@@ -198,9 +198,7 @@ function logCuts(source: MemoryMapEntry, change: string): void {
   const end = saturatingEnd(source.base, source.length);
   if (!source.base) logChange(source, change, "frame_zero");
   if ((source.base | end) & (FRAME_SIZE - 1)) logChange(source, change, "partial_frame");
-  if (source.type == MemoryType.USABLE && end > ADDRESS_LIMIT) {
-    logChange(source, change, "beyond_16_tib");
-  }
+  if (end > ADDRESS_LIMIT) logChange(source, change, "beyond_16_tib");
 }
 
 /** Writes the events of all entries of the memory map to `scratch`. */
