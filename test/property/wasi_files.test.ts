@@ -12,9 +12,24 @@ import { draws } from "../support/seeds.ts";
 import { Caller } from "../support/wasi_caller.ts";
 
 /** Few names, so that sequences meet; a file of the loader's among them. */
-const part = fc.constantFrom("a", "b", "c", "tmp", "boot", ".", "..", "");
-const path = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join("/"));
-const fd = fc.integer({ min: 3, max: 9 });
+const name = fc.constantFrom("a", "b", "c", "boot", "tmp");
+const wild = fc.array(fc.oneof(name, fc.constantFrom(".", "..", "")), {
+  minLength: 1,
+  maxLength: 4,
+});
+const path = fc
+  .oneof(
+    { weight: 5, arbitrary: fc.tuple(name) },
+    { weight: 3, arbitrary: fc.tuple(name, name) },
+    { weight: 2, arbitrary: wild },
+  )
+  .map((parts) => parts.join("/"));
+/** Mostly such as are open: new ones have the lowest number. */
+const opened = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: 4, max: 6 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 7, max: 9 }) },
+);
+const fd = fc.oneof({ weight: 9, arbitrary: opened }, { weight: 1, arbitrary: fc.constant(3) });
 /** Around the borders of pages, and of the file that the loader brought. */
 const position = fc.oneof(
   fc.integer({ min: 0, max: 20 }),
@@ -22,14 +37,19 @@ const position = fc.oneof(
 );
 const size = fc.oneof(fc.integer({ min: 0, max: 20 }), fc.constantFrom(4_096, 4_097, 9_000));
 
-const step = fc.oneof(
-  fc.record({
-    call: fc.constant("open" as const),
-    path,
-    flags: fc.integer({ min: 0, max: 15 }),
-    appends: fc.boolean(),
-  }),
-  fc.record({ call: fc.constant("close" as const), fd: fc.integer({ min: 4, max: 9 }) }),
+const open = fc.record({
+  call: fc.constant("open" as const),
+  path,
+  // Create it, or look for a directory, or whatever there is.
+  flags: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(1) },
+    fc.constant(2),
+    fc.integer({ min: 0, max: 15 }),
+  ),
+  fdFlags: fc.constantFrom(0, 0, 1, 31),
+});
+
+const onDescriptor = fc.oneof(
   fc.record({ call: fc.constant("write" as const), fd, size, seed: fc.nat(255) }),
   fc.record({ call: fc.constant("pwrite" as const), fd, size, seed: fc.nat(255), position }),
   fc.record({ call: fc.constant("read" as const), fd, size }),
@@ -41,6 +61,13 @@ const step = fc.oneof(
     whence: fc.integer({ min: 0, max: 2 }),
   }),
   fc.record({ call: fc.constant("resize" as const), fd, position }),
+  fc.record({ call: fc.constant("describe" as const), fd }),
+  fc.record({ call: fc.constant("set flags" as const), fd, flags: fc.constantFrom(0, 1, 31, 32) }),
+  fc.record({ call: fc.constant("renumber" as const), from: opened, to: opened }),
+  fc.record({ call: fc.constant("close" as const), fd: opened }),
+);
+
+const onPath = fc.oneof(
   fc.record({
     call: fc.constantFrom("mkdir" as const, "rmdir" as const, "unlink" as const, "list" as const),
     path,
@@ -53,6 +80,12 @@ const step = fc.oneof(
   fc.record({ call: fc.constant("stat" as const), path, follow: fc.boolean() }),
 );
 
+const step = fc.oneof(
+  { weight: 2, arbitrary: open },
+  { weight: 4, arbitrary: onDescriptor },
+  { weight: 2, arbitrary: onPath },
+);
+
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 const bytes = (length: number, seed: number) =>
@@ -62,9 +95,15 @@ const bytes = (length: number, seed: number) =>
 function ask(program: Caller, next: Step): unknown {
   switch (next.call) {
     case "open":
-      return program.open(next.path, next.flags, { fdFlags: Number(next.appends) });
+      return program.open(next.path, next.flags, { fdFlags: next.fdFlags });
     case "close":
       return program.call("fd_close", next.fd);
+    case "renumber":
+      return program.call("fd_renumber", next.from, next.to);
+    case "set flags":
+      return program.call("fd_fdstat_set_flags", next.fd, next.flags);
+    case "describe":
+      return program.describe(next.fd);
     case "write":
       return program.write(next.fd, bytes(next.size, next.seed));
     case "pwrite":
@@ -105,9 +144,15 @@ function ask(program: Caller, next: Step): unknown {
 function expected(model: FileModel, next: Step): unknown {
   switch (next.call) {
     case "open":
-      return model.open(next.path, next.flags, next.appends);
+      return model.open(next.path, next.flags, next.fdFlags);
     case "close":
       return model.close(next.fd);
+    case "renumber":
+      return model.renumber(next.from, next.to);
+    case "set flags":
+      return model.setFlags(next.fd, next.flags);
+    case "describe":
+      return model.describe(next.fd);
     case "write":
       return model.write(next.fd, bytes(next.size, next.seed));
     case "pwrite":

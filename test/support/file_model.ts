@@ -28,7 +28,7 @@ type ModelNode = FileNode | Directory | Link;
 interface Open {
   readonly node: FileNode | Directory;
   position: number;
-  readonly appends: boolean;
+  flags: number;
 }
 
 /** Where a path leads: the directory and the name at its end, and what is there. */
@@ -46,6 +46,26 @@ const EXCL = 4;
 const TRUNC = 8;
 const LINKS_MAX = 40;
 
+/** The flag that makes every write one at the end. */
+const APPEND = 1;
+
+const rightsOf = (...bits: number[]) =>
+  bits.reduce((rights, bit) => rights | (1n << BigInt(bit)), 0n);
+
+/** Rights by their bits in WASI's witx file: those that mean something for a file, and for a directory. */
+const FILE_RIGHTS = rightsOf(0, 1, 2, 3, 4, 5, 6, 7, 8, 21, 22, 23, 27);
+const DIRECTORY_RIGHTS = rightsOf(
+  ...[3, 4, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 23, 24, 25, 26],
+);
+
+/** What a descriptor is, as `fd_fdstat_get` says it. */
+export interface Described {
+  readonly type: number;
+  readonly flags: number;
+  readonly rights: bigint;
+  readonly inheriting: bigint;
+}
+
 /** An answer: negative is an error number. */
 export type Answer = number;
 
@@ -59,7 +79,7 @@ export class FileModel {
 
   constructor() {
     this.root.entries.set("tmp", directory(this.root));
-    this.#open.set(3, { node: this.root, position: 0, appends: false });
+    this.#open.set(3, { node: this.root, position: 0, flags: 0 });
   }
 
   /** Puts a file at `path`, in the root. */
@@ -121,7 +141,7 @@ export class FileModel {
     for (let fd = 4; ; ++fd) if (!this.#open.has(fd)) return fd;
   }
 
-  open(path: string, flags: number, appends: boolean): Answer {
+  open(path: string, flags: number, fdFlags: number): Answer {
     const isExclusive = (flags & CREAT) !== 0 && (flags & EXCL) !== 0;
     const place = this.#walk(path, !isExclusive);
     if (typeof place === "number") return -place;
@@ -145,12 +165,39 @@ export class FileModel {
       }
     }
     const fd = this.#lowest();
-    this.#open.set(fd, { node, position: 0, appends });
+    this.#open.set(fd, { node, position: 0, flags: fdFlags });
     return fd;
   }
 
   close(fd: number): Answer {
     return this.#open.delete(fd) ? 0 : Errno.BADF;
+  }
+
+  /** Makes `to` what `from` is. */
+  renumber(from: number, to: number): Answer {
+    const open = this.#open.get(from);
+    if (!open || !this.#open.has(to)) return Errno.BADF;
+    this.#open.delete(from);
+    this.#open.set(to, open);
+    return 0;
+  }
+
+  setFlags(fd: number, flags: number): Answer {
+    const open = this.#open.get(fd);
+    if (!open) return Errno.BADF;
+    if (flags > 31) return Errno.INVAL;
+    open.flags = flags;
+    return 0;
+  }
+
+  /** What `fd`, opened with every right that there is to be had, is. */
+  describe(fd: number): Described | Answer {
+    const open = this.#open.get(fd);
+    if (!open) return -Errno.BADF;
+    const { flags } = open;
+    return open.node.kind === "file"
+      ? { type: 4, flags, rights: FILE_RIGHTS, inheriting: 0n }
+      : { type: 3, flags, rights: DIRECTORY_RIGHTS, inheriting: DIRECTORY_RIGHTS | FILE_RIGHTS };
   }
 
   #file(fd: number): (Open & { readonly node: FileNode }) | number {
@@ -163,7 +210,7 @@ export class FileModel {
     const open = this.#file(fd);
     if (typeof open === "number") return open;
     const { node } = open;
-    const position = open.appends ? node.contents.length : (at ?? open.position);
+    const position = open.flags & APPEND ? node.contents.length : (at ?? open.position);
     const end = position + bytes.length;
     if (end > node.contents.length && bytes.length > 0) {
       const grown = new Uint8Array(end);

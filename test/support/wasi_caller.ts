@@ -146,6 +146,18 @@ export class Caller {
     return status ? BigInt(-status) : this.view.getBigUint64(ANSWER, true);
   }
 
+  /** `fd_fdstat_get`; what the descriptor is, or the error number negated. */
+  describe(fd: number) {
+    const status = this.call("fd_fdstat_get", fd, ANSWER);
+    if (status) return -status;
+    return {
+      type: this.view.getUint8(ANSWER),
+      flags: this.view.getUint16(ANSWER + 2, true),
+      rights: this.view.getBigUint64(ANSWER + 8, true),
+      inheriting: this.view.getBigUint64(ANSWER + 16, true),
+    };
+  }
+
   /** A function that takes a directory and a path. */
   at(name: string, path: string, fd = 3): number {
     return this.call(name, fd, ...this.path(path));

@@ -257,6 +257,21 @@ describe("descriptors", () => {
     program.end();
   });
 
+  test("are renumbered in place of others, which are closed", () => {
+    const program = new Caller();
+    const before = program.kernel.mmStat(MmStat.PROGRAM);
+    const fd = program.open("tmp/gone", CREAT);
+    program.write(fd, pattern(60_000));
+    expect(program.at("path_unlink_file", "tmp/gone")).toBe(0);
+    const directory = program.open("tmp", DIRECTORY);
+    expect(program.call("fd_renumber", directory, fd)).toBe(0);
+    // Nobody has the file any more.
+    expect(program.kernel.mmStat(MmStat.PROGRAM)).toBe(before);
+    expect(program.list(fd)).toEqual([".", ".."]);
+    expect(program.call("fd_renumber", directory, fd)).toBe(Errno.BADF);
+    program.end();
+  });
+
   test("do what their rights say, and rights are only given up", () => {
     const program = new Caller();
     const fd = program.open("f", CREAT, { rights: 1n << 1n });
