@@ -15,17 +15,17 @@ import { END, isKey, nextValueByte, nextWord, openWords, readValue, value } from
 import { Input, openConsole } from "./console";
 import {
   closeDescriptor,
+  descriptorOf,
   Fd,
   FdWord,
-  Kind,
   NO_DESCRIPTOR,
   openDescriptor,
-  setFdWord,
+  setWordOf,
 } from "./descriptors";
 import { NodeNumber, ROOT } from "./nodes";
 import { PATH_BYTES } from "./paths";
 import { TextList } from "./text_list";
-import { DIRECTORY_RIGHTS, FILE_RIGHTS, Right, STREAM_RIGHTS } from "./wasi_types";
+import { DIRECTORY_RIGHTS, FILE_RIGHTS, FileType, Right, STREAM_RIGHTS } from "./wasi_types";
 
 /** Arguments, each with a zero after it. */
 export const argumentList = changetype<TextList>(memory.data(16));
@@ -67,9 +67,10 @@ function isValue(bytes: u32, text: string): bool {
 
 /** Opens `node` as the next descriptor, which is a preopened directory; its name was appended last. */
 function preopen(node: NodeNumber): ErrorCode {
-  const fd = openDescriptor(Kind.NODE, node, DIRECTORY_RIGHTS, DIRECTORY_RIGHTS | FILE_RIGHTS);
+  const handed = DIRECTORY_RIGHTS | FILE_RIGHTS;
+  const fd = openDescriptor(FileType.DIRECTORY, node, DIRECTORY_RIGHTS, handed);
   if (fd == NO_DESCRIPTOR) return refuse("no memory", ErrorCode.OUT_OF_FRAMES);
-  setFdWord(fd, FdWord.PREOPEN, preopenList.count);
+  setWordOf(descriptorOf(fd), FdWord.PREOPEN, preopenList.count);
   return ErrorCode.NONE;
 }
 
@@ -83,7 +84,7 @@ function takeInput(): ErrorCode {
     const node = fileAt(value(), bytes);
     if (!node) return refuse("the input is no file that there is", ErrorCode.INVALID_DESCRIPTOR);
     closeDescriptor(0);
-    openDescriptor(Kind.NODE, node, FILE_RIGHTS & ~Right.FD_WRITE, 0);
+    openDescriptor(FileType.REGULAR_FILE, node, FILE_RIGHTS & ~Right.FD_WRITE, 0);
   }
   return ErrorCode.NONE;
 }
@@ -122,7 +123,7 @@ function takeWord(): ErrorCode {
 /** Opens the three streams and the root. */
 function openStandard(): ErrorCode {
   for (let stream: u32 = 0; stream < 3; ++stream) {
-    const fd = openDescriptor(Kind.STREAM, stream, STREAM_RIGHTS, 0);
+    const fd = openDescriptor(FileType.CHARACTER_DEVICE, stream, STREAM_RIGHTS, 0);
     if (fd == NO_DESCRIPTOR) return refuse("no memory", ErrorCode.OUT_OF_FRAMES);
   }
   const isNamed = preopenList.append(0x2f) && preopenList.append(0);

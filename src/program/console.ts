@@ -192,7 +192,7 @@ export function readConsole(to: u32, capacity: u32): bool {
   }
   const part = min(capacity, lineBytes - lineRead);
   if (input == Input.TERMINAL && !lineIsWhole) return true;
-  if (programStore(to, line() + lineRead, part)) return false;
+  if (part && programStore(to, line() + lineRead, part)) return false;
   readBytes = part;
   lineRead += part;
   if (lineRead == lineBytes) {

@@ -18,7 +18,16 @@ import {
 } from "../boot/shim";
 import { FRAME_SHIFT, FRAME_SIZE } from "../mm/frames";
 import { cutTree, frameIn, TREE_LIMIT, withFrame } from "./frame_tree";
-import { NodeNumber, nodeWord, NodeWord, setNodeWord, touchContents } from "./nodes";
+import {
+  nodeAt,
+  NodeNumber,
+  nodeWord,
+  NodeWord,
+  setNodeWord,
+  setWordAt,
+  touchContents,
+  wordAt,
+} from "./nodes";
 import { Scratch, scratch } from "./scratch";
 import { Errno } from "./wasi_types";
 
@@ -47,33 +56,37 @@ function zeroProgram(to: u32, bytes: u32): i32 {
   return 0;
 }
 
+/** Copies what the loader brought of the node at `at`, `bytes` from `position` on, to `to` there. */
+function backingToProgram(at: u64, position: u64, to: u32, bytes: u32): i32 {
+  const file = u32(wordAt(at, NodeWord.BACKING_FILE));
+  return bootFileToProgram(file, wordAt(at, NodeWord.BACKING) + position, to, bytes);
+}
+
 /**
  * Reads at most `bytes` from `position` of `node` on to `to` in the program's memory, fewer where the
  * file ends; `transferred` says how many. FAULT if the program does not own the place.
  */
 export function readContents(node: NodeNumber, position: u64, to: u32, bytes: u32): Errno {
-  const size = nodeWord(node, NodeWord.SIZE);
-  const tree = nodeWord(node, NodeWord.TREE);
-  const file = u32(nodeWord(node, NodeWord.BACKING_FILE));
-  const backing = nodeWord(node, NodeWord.BACKING);
-  const backed = nodeWord(node, NodeWord.BACKING_BYTES);
+  const at = nodeAt(node);
+  const size = wordAt(at, NodeWord.SIZE);
   transferred = 0;
-  let left = position < size ? u32(min<u64>(bytes, size - position)) : 0;
+  if (position >= size) return Errno.SUCCESS;
+  const tree = wordAt(at, NodeWord.TREE);
+  let left = u32(min<u64>(bytes, size - position));
   while (left) {
     const inside = position & (FRAME_SIZE - 1);
     const frame = frameIn(tree, position >> FRAME_SHIFT);
     // Without any frame of its own a file is all in one piece.
     let part = tree ? u32(min<u64>(left, FRAME_SIZE - inside)) : left;
-    let status: i32;
     if (frame) {
-      status = physToProgram(frame + inside, to, part);
-    } else if (position < backed) {
-      part = u32(min<u64>(part, backed - position));
-      status = bootFileToProgram(file, backing + position, to, part);
+      if (physToProgram(frame + inside, to, part)) return Errno.FAULT;
     } else {
-      status = zeroProgram(to, part);
+      const backed = wordAt(at, NodeWord.BACKING_BYTES);
+      if (position < backed) part = u32(min<u64>(part, backed - position));
+      const status =
+        position < backed ? backingToProgram(at, position, to, part) : zeroProgram(to, part);
+      if (status) return Errno.FAULT;
     }
-    if (status) return Errno.FAULT;
     position += part;
     to += part;
     left -= part;
@@ -82,13 +95,13 @@ export function readContents(node: NodeNumber, position: u64, to: u32, bytes: u3
   return Errno.SUCCESS;
 }
 
-/** Copies what the loader brought of page `page` to `frame`, which is zero. */
-function copyBacking(node: NodeNumber, page: u64, frame: u64): void {
+/** Copies what the loader brought of page `page` of the node at `node` to `frame`, which is zero. */
+function copyBacking(node: u64, page: u64, frame: u64): void {
   const start = page << FRAME_SHIFT;
-  const backed = nodeWord(node, NodeWord.BACKING_BYTES);
+  const backed = wordAt(node, NodeWord.BACKING_BYTES);
   if (start >= backed) return;
-  bootFile(u32(nodeWord(node, NodeWord.BACKING_FILE)), bootRecord);
-  const from = load<u64>(bootRecord, 16) + nodeWord(node, NodeWord.BACKING) + start;
+  bootFile(u32(wordAt(node, NodeWord.BACKING_FILE)), bootRecord);
+  const from = load<u64>(bootRecord, 16) + wordAt(node, NodeWord.BACKING) + start;
   const bytes = min(backed - start, FRAME_SIZE);
   const whole = bytes & ~7;
   for (let at: u64 = 0; at < whole; at += 8) physStore(frame + at, physLoad(from + at));
@@ -98,13 +111,13 @@ function copyBacking(node: NodeNumber, page: u64, frame: u64): void {
   }
 }
 
-/** The frame of `page` of `node`, made if there is none; 0 if there is none to be had. */
-function pageForWriting(node: NodeNumber, page: u64, isOverwritten: bool): u64 {
-  const tree = nodeWord(node, NodeWord.TREE);
+/** The frame of `page` of the node at `node`, made if there is none; 0 if there is none to be had. */
+function pageForWriting(node: u64, page: u64, isOverwritten: bool): u64 {
+  const tree = wordAt(node, NodeWord.TREE);
   const present = frameIn(tree, page);
   if (present) return present;
   const grown = withFrame(tree, page);
-  setNodeWord(node, NodeWord.TREE, grown);
+  setWordAt(node, NodeWord.TREE, grown);
   const frame = frameIn(grown, page);
   if (frame && !isOverwritten) copyBacking(node, page, frame);
   return frame;
@@ -119,11 +132,12 @@ export function writeContents(node: NodeNumber, position: u64, from: u32, bytes:
   transferred = 0;
   if (!bytes) return Errno.SUCCESS;
   if (position >= FILE_LIMIT || bytes > FILE_LIMIT - position) return Errno.FBIG;
+  const at = nodeAt(node);
   let status: Errno = Errno.SUCCESS;
   while (transferred < bytes) {
     const inside = position & (FRAME_SIZE - 1);
     const part = u32(min<u64>(bytes - transferred, FRAME_SIZE - inside));
-    const frame = pageForWriting(node, position >> FRAME_SHIFT, part == FRAME_SIZE);
+    const frame = pageForWriting(at, position >> FRAME_SHIFT, part == FRAME_SIZE);
     if (!frame) status = Errno.NOSPC;
     else if (programToPhys(from + transferred, frame + inside, part)) status = Errno.FAULT;
     if (status) break;
@@ -131,7 +145,7 @@ export function writeContents(node: NodeNumber, position: u64, from: u32, bytes:
     transferred += part;
   }
   if (!transferred) return status;
-  if (position > nodeWord(node, NodeWord.SIZE)) setNodeWord(node, NodeWord.SIZE, position);
+  if (position > wordAt(at, NodeWord.SIZE)) setWordAt(at, NodeWord.SIZE, position);
   touchContents(node);
   return Errno.SUCCESS;
 }
@@ -171,7 +185,7 @@ export function allocateContents(node: NodeNumber, from: u64, end: u64): Errno {
   const last = (end + FRAME_SIZE - 1) >> FRAME_SHIFT;
   for (let page = from >> FRAME_SHIFT; page < last; ++page) {
     const isBacked = page << FRAME_SHIFT < nodeWord(node, NodeWord.BACKING_BYTES);
-    if (!isBacked && !pageForWriting(node, page, false)) return Errno.NOSPC;
+    if (!isBacked && !pageForWriting(nodeAt(node), page, false)) return Errno.NOSPC;
   }
   return end > nodeWord(node, NodeWord.SIZE) ? resizeContents(node, end) : Errno.SUCCESS;
 }
@@ -182,7 +196,7 @@ export function allocateContents(node: NodeNumber, from: u64, end: u64): Errno {
  */
 export function storeText(node: NodeNumber, text: usize, bytes: u32): bool {
   for (let at: u32 = 0; at < bytes; at += 8) {
-    const frame = pageForWriting(node, at >> u32(FRAME_SHIFT), true);
+    const frame = pageForWriting(nodeAt(node), at >> u32(FRAME_SHIFT), true);
     if (!frame) return false;
     physStore(frame + (at & (FRAME_SIZE - 1)), load<u64>(text + at));
   }

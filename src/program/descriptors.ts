@@ -1,11 +1,15 @@
 /**
- * What the program has open. A descriptor is a record of eight words; their table grows by frames, so
+ * What the program has open. A descriptor is a record of four words; their table grows by frames, so
  * that a program may have as many open as there is memory for:
  *
- *     0 | KIND: closed, stream or node           4 | RIGHTS
- *     1 | OBJECT: a stream's number or a node    5 | INHERITING: rights of what it opens
- *     2 | POSITION: of a file, in bytes          6 | PREOPEN: the number of its name, from 1; or 0
- *     3 | FLAGS                                  7 |
+ *     0 | WHAT: 0 if it is closed; else      63          32 31    16 15     0
+ *       |                                    | object      | flags | type  |
+ *     1 | POSITION: of a file, in bytes
+ *     2 | RIGHTS: its own; in the upper half those of what it opens
+ *     3 | PREOPEN: the number of its name, from 1; or 0
+ *
+ * The object is a node, or of the console, which is the one character device, a stream's number: 0, 1
+ * or 2 for input, output and errors.
  *
  * A new descriptor has the lowest number that is free, as POSIX has it.
  */
@@ -13,34 +17,37 @@
 import { physLoad, physStore } from "../boot/shim";
 import { FRAME_SIZE } from "../mm/frames";
 import { cutTree, frameAt, frameIn, FrameTree, withFrame } from "./frame_tree";
-import { countNode, NodeNumber, nodeType, NodeWord } from "./nodes";
+import { countNode, NodeNumber, NodeWord } from "./nodes";
 import { FileType } from "./wasi_types";
 
 /** The number of a descriptor. */
 export type Fd = u32;
 
-export const enum Kind {
-  CLOSED = 0,
-  /** The console; its number is 0, 1 or 2 for input, output and errors. */
-  STREAM = 1,
-  /** A file or a directory. */
-  NODE = 2,
-}
+/**
+ * Physical address of the record of a descriptor; 0 for a number that never was open. A call looks for it
+ * once.
+ */
+export type Descriptor = u64;
+
+/** Word `WHAT` of a descriptor: see the head of this file. 0 for one that is closed. */
+export type What = u64;
 
 /** A word of a descriptor. */
 export const enum FdWord {
-  KIND = 0,
-  OBJECT = 1,
-  POSITION = 2,
-  FLAGS = 3,
-  RIGHTS = 4,
-  INHERITING = 5,
-  PREOPEN = 6,
-  COUNT = 8,
+  WHAT = 0,
+  POSITION = 1,
+  RIGHTS = 2,
+  PREOPEN = 3,
+  COUNT = 4,
 }
 
-const RECORD_BYTES: u64 = 64;
-const PER_FRAME: u32 = u32(FRAME_SIZE / RECORD_BYTES);
+const FLAGS_SHIFT: u64 = 16;
+const OBJECT_SHIFT: u64 = 32;
+const FLAGS: u64 = 0xffff << FLAGS_SHIFT;
+const INHERITING_SHIFT: u64 = 32;
+
+const RECORD_SHIFT: u64 = 5;
+const PER_FRAME: u32 = u32(FRAME_SIZE >> RECORD_SHIFT);
 
 let table: FrameTree = 0;
 
@@ -53,73 +60,125 @@ let lowest: u32 = 0;
 /** What `openDescriptor` answers where there is no frame for a record. */
 export const NO_DESCRIPTOR: Fd = u32.MAX_VALUE;
 
-
+/** The record of `fd`, which is below `limit`. */
 @inline
-function addressOf(fd: Fd): u64 {
-  return frameAt(table, fd / PER_FRAME) + u64(fd % PER_FRAME) * RECORD_BYTES;
+function recordOf(fd: Fd): Descriptor {
+  return frameAt(table, fd / PER_FRAME) + (u64(fd % PER_FRAME) << RECORD_SHIFT);
 }
 
-/** Word `word` of `fd`, below `limit`. */
+/** The record of `fd`, any number; 0 if it has none. */
 @inline
-export function fdWord(fd: Fd, word: FdWord): u64 {
-  return physLoad(addressOf(fd) + (u64(word) << 3));
+export function descriptorOf(fd: Fd): Descriptor {
+  return fd < limit ? recordOf(fd) : 0;
 }
 
-/** Sets word `word` of `fd`, below `limit`. */
+/** Word `word` of `descriptor`. */
 @inline
-export function setFdWord(fd: Fd, word: FdWord, value: u64): void {
-  physStore(addressOf(fd) + (u64(word) << 3), value);
+export function wordOf(descriptor: Descriptor, word: FdWord): u64 {
+  return physLoad(descriptor + (u64(word) << 3));
 }
 
-/** What `fd`, any number, is. */
+/** Sets word `word` of `descriptor`. */
 @inline
-export function kindOf(fd: Fd): Kind {
-  return fd < limit ? i32(fdWord(fd, FdWord.KIND)) : Kind.CLOSED;
+export function setWordOf(descriptor: Descriptor, word: FdWord, value: u64): void {
+  physStore(descriptor + (u64(word) << 3), value);
 }
 
-/** The node that `fd` has open; 0 if it has none. */
-export function nodeOf(fd: Fd): NodeNumber {
-  return kindOf(fd) == Kind.NODE ? u32(fdWord(fd, FdWord.OBJECT)) : 0;
-}
-
-/** What kind of file `fd`, which is open, is. */
-export function typeOf(fd: Fd): FileType {
-  const node = nodeOf(fd);
-  return node ? nodeType(node) : FileType.CHARACTER_DEVICE;
-}
-
-/** True if `fd`, which is open, has all of `rights`. */
+/** What `descriptor`, 0 included, is; 0 if it is closed. */
 @inline
-export function hasRights(fd: Fd, rights: u64): bool {
-  return (fdWord(fd, FdWord.RIGHTS) & rights) == rights;
+export function whatIs(descriptor: Descriptor): What {
+  return descriptor ? wordOf(descriptor, FdWord.WHAT) : 0;
 }
 
-/** Opens `object` as the lowest descriptor that is free; `NO_DESCRIPTOR` if there is no frame for it. */
-export function openDescriptor(kind: Kind, object: u32, rights: u64, inheriting: u64): Fd {
+/** What `fd`, any number, is; 0 if it is closed. */
+@inline
+export function whatFdIs(fd: Fd): What {
+  return whatIs(descriptorOf(fd));
+}
+
+/** What kind of file it is. */
+@inline
+export function typeIn(what: What): FileType {
+  return i32(what & 0xffff);
+}
+
+/** A set of `FdFlag`. */
+@inline
+export function flagsIn(what: What): u32 {
+  return u32((what & FLAGS) >> FLAGS_SHIFT);
+}
+
+/** The stream of one that is the console. */
+@inline
+export function streamIn(what: What): u32 {
+  return u32(what >> OBJECT_SHIFT);
+}
+
+/** The node that it has open; 0 if it has none. */
+@inline
+export function nodeIn(what: What): NodeNumber {
+  return typeIn(what) == FileType.CHARACTER_DEVICE ? 0 : u32(what >> OBJECT_SHIFT);
+}
+
+/** Sets the flags of `descriptor`, which is `what`. */
+@inline
+export function setFlags(descriptor: Descriptor, what: What, flags: u32): void {
+  setWordOf(descriptor, FdWord.WHAT, (what & ~FLAGS) | (u64(flags) << FLAGS_SHIFT));
+}
+
+/** What may be done with it, a set of `Right`, where `rights` is its word `RIGHTS`. */
+@inline
+export function ownIn(rights: u64): u64 {
+  return rights & u64(u32.MAX_VALUE);
+}
+
+/** What may be done with what it opens. */
+@inline
+export function inheritingIn(rights: u64): u64 {
+  return rights >> INHERITING_SHIFT;
+}
+
+/** The word `RIGHTS` of both, which are below 2^32, as all rights are. */
+@inline
+export function rightsWord(own: u64, inheriting: u64): u64 {
+  return own | (inheriting << INHERITING_SHIFT);
+}
+
+/** True if `descriptor` has all of `rights`. */
+@inline
+export function hasRights(descriptor: Descriptor, rights: u64): bool {
+  return (wordOf(descriptor, FdWord.RIGHTS) & rights) == rights;
+}
+
+/**
+ * Opens `object`, a file of `type`, as the lowest descriptor that is free, without flags; `own` may be
+ * done with it, `inheriting` with what it opens. `NO_DESCRIPTOR` if there is no frame for it.
+ */
+export function openDescriptor(type: FileType, object: u32, own: u64, inheriting: u64): Fd {
   let fd = lowest;
-  while (kindOf(fd) != Kind.CLOSED) ++fd;
+  while (whatFdIs(fd)) ++fd;
   lowest = fd;
   if (fd >= limit) {
     table = withFrame(table, fd / PER_FRAME);
     if (!frameIn(table, fd / PER_FRAME)) return NO_DESCRIPTOR;
     limit = fd + 1;
   }
-  setFdWord(fd, FdWord.KIND, kind);
-  setFdWord(fd, FdWord.OBJECT, object);
-  setFdWord(fd, FdWord.POSITION, 0);
-  setFdWord(fd, FdWord.FLAGS, 0);
-  setFdWord(fd, FdWord.RIGHTS, rights);
-  setFdWord(fd, FdWord.INHERITING, inheriting);
-  setFdWord(fd, FdWord.PREOPEN, 0);
-  if (kind == Kind.NODE) countNode(object, NodeWord.OPENS, 1);
+  const descriptor = recordOf(fd);
+  const what: What = (u64(object) << OBJECT_SHIFT) | type;
+  setWordOf(descriptor, FdWord.WHAT, what);
+  setWordOf(descriptor, FdWord.POSITION, 0);
+  setWordOf(descriptor, FdWord.RIGHTS, rightsWord(own, inheriting));
+  setWordOf(descriptor, FdWord.PREOPEN, 0);
+  if (nodeIn(what)) countNode(object, NodeWord.OPENS, 1);
   lowest = fd + 1;
   return fd;
 }
 
 /** Closes `fd`, which is open. */
 export function closeDescriptor(fd: Fd): void {
-  const node = nodeOf(fd);
-  setFdWord(fd, FdWord.KIND, Kind.CLOSED);
+  const descriptor = recordOf(fd);
+  const node = nodeIn(whatIs(descriptor));
+  setWordOf(descriptor, FdWord.WHAT, 0);
   if (node) countNode(node, NodeWord.OPENS, -1);
   lowest = min(lowest, fd);
 }
@@ -128,8 +187,11 @@ export function closeDescriptor(fd: Fd): void {
 export function moveDescriptor(from: Fd, to: Fd): void {
   if (from == to) return;
   closeDescriptor(to);
-  for (let word: i32 = 0; word < FdWord.COUNT; ++word) setFdWord(to, word, fdWord(from, word));
-  setFdWord(from, FdWord.KIND, Kind.CLOSED);
+  const source = recordOf(from);
+  const target = recordOf(to);
+  for (let word: i32 = 0; word < FdWord.COUNT; ++word)
+    setWordOf(target, word, wordOf(source, word));
+  setWordOf(source, FdWord.WHAT, 0);
   lowest = min(lowest, from);
 }
 

@@ -7,7 +7,7 @@
  *     24 | links                     56 | time of change of status
  */
 
-import { NodeNumber, nodeType, NodeWord, nodeWord } from "./nodes";
+import { nodeAt, NodeNumber, NodeWord, wordAt } from "./nodes";
 import { putRecord, record } from "./program_memory";
 import { Errno, FileType } from "./wasi_types";
 
@@ -19,16 +19,17 @@ export function putFileStat(node: NodeNumber, out: u32, isOld: bool): Errno {
   memory.fill(record, 0, 64);
   store<u64>(record, DEVICE);
   store<u64>(record, node, 8);
-  store<u8>(record, node ? nodeType(node) : FileType.CHARACTER_DEVICE, 16);
-  const links = node ? nodeWord(node, NodeWord.LINKS) : 1;
+  const at = node ? nodeAt(node) : 0;
+  store<u8>(record, node ? u8(wordAt(at, NodeWord.TYPE)) : FileType.CHARACTER_DEVICE, 16);
+  const links = node ? wordAt(at, NodeWord.LINKS) : 1;
   if (isOld) store<u32>(record, u32(links), 20);
   else store<u64>(record, links, 24);
   const rest = isOld ? record + 24 : record + 32;
   if (node) {
-    store<u64>(rest, nodeWord(node, NodeWord.SIZE));
-    store<u64>(rest, nodeWord(node, NodeWord.ATIME), 8);
-    store<u64>(rest, nodeWord(node, NodeWord.MTIME), 16);
-    store<u64>(rest, nodeWord(node, NodeWord.CTIME), 24);
+    store<u64>(rest, wordAt(at, NodeWord.SIZE));
+    store<u64>(rest, wordAt(at, NodeWord.ATIME), 8);
+    store<u64>(rest, wordAt(at, NodeWord.MTIME), 16);
+    store<u64>(rest, wordAt(at, NodeWord.CTIME), 24);
   }
   return putRecord(out, isOld ? 56 : 64);
 }

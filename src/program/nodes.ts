@@ -53,16 +53,34 @@ export function openNodes(): void {
   nodes.open(NodeWord.COUNT);
 }
 
+/** Physical address of the record of `node`, for who needs several of its words. */
+@inline
+export function nodeAt(node: NodeNumber): u64 {
+  return nodes.at(node);
+}
+
+/** Word `word` of the node whose record is at `address`. */
+@inline
+export function wordAt(address: u64, word: NodeWord): u64 {
+  return physLoad(address + (u64(word) << 3));
+}
+
+/** Sets word `word` of the node whose record is at `address`. */
+@inline
+export function setWordAt(address: u64, word: NodeWord, value: u64): void {
+  physStore(address + (u64(word) << 3), value);
+}
+
 /** Word `word` of `node`. */
 @inline
 export function nodeWord(node: NodeNumber, word: NodeWord): u64 {
-  return physLoad(nodes.at(node) + (u64(word) << 3));
+  return wordAt(nodeAt(node), word);
 }
 
 /** Sets word `word` of `node`. */
 @inline
 export function setNodeWord(node: NodeNumber, word: NodeWord, value: u64): void {
-  physStore(nodes.at(node) + (u64(word) << 3), value);
+  setWordAt(nodeAt(node), word, value);
 }
 
 /** What `node` is. */
@@ -81,19 +99,21 @@ export function isDirectory(node: NodeNumber): bool {
 export function makeNode(type: FileType): NodeNumber {
   const node = nodes.make();
   if (!node) return 0;
+  const at = nodeAt(node);
   const now = realTime();
-  setNodeWord(node, NodeWord.TYPE, type);
-  setNodeWord(node, NodeWord.ATIME, now);
-  setNodeWord(node, NodeWord.MTIME, now);
-  setNodeWord(node, NodeWord.CTIME, now);
+  setWordAt(at, NodeWord.TYPE, type);
+  setWordAt(at, NodeWord.ATIME, now);
+  setWordAt(at, NodeWord.MTIME, now);
+  setWordAt(at, NodeWord.CTIME, now);
   return node;
 }
 
 /** Notes that the contents of `node` changed. */
 export function touchContents(node: NodeNumber): void {
+  const at = nodeAt(node);
   const now = realTime();
-  setNodeWord(node, NodeWord.MTIME, now);
-  setNodeWord(node, NodeWord.CTIME, now);
+  setWordAt(at, NodeWord.MTIME, now);
+  setWordAt(at, NodeWord.CTIME, now);
 }
 
 /** Notes that something about `node` other than its contents changed. */

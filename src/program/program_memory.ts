@@ -47,12 +47,14 @@ export function putWord(to: u32, value: u32): Errno {
 }
 
 /** Writes a u64; FAULT as `putRecord`. */
+@inline
 export function putLong(to: u32, value: u64): Errno {
   store<u64>(record, value);
   return putRecord(to, 8);
 }
 
 /** True if the program owns all of `bytes` at `from`; of none it need not own any. */
+@inline
 export function owns(from: u32, bytes: u32): bool {
   if (!bytes) return true;
   const last = from + (bytes - 1);

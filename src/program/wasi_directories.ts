@@ -9,9 +9,9 @@
  */
 
 import { physToProgram, programStore } from "../boot/shim";
-import { hasRights, Kind, kindOf, nodeOf } from "./descriptors";
+import { descriptorOf, hasRights, nodeIn, typeIn, whatIs } from "./descriptors";
 import { linkNameAddress, linkNameBytes, linkNode, LinkNumber, linkOrder, nextLink } from "./links";
-import { isDirectory, NodeNumber, nodeType, NodeWord, nodeWord } from "./nodes";
+import { NodeNumber, nodeType, NodeWord, nodeWord } from "./nodes";
 import { owns, putWord, record } from "./program_memory";
 import { Errno, FileType, Right } from "./wasi_types";
 
@@ -55,11 +55,13 @@ function putLink(link: LinkNumber): void {
 }
 
 export function wasi_fd_readdir(fd: u32, to: u32, bytes: u32, cookie: u64, used: u32): i32 {
-  if (kindOf(fd) == Kind.CLOSED) return Errno.BADF;
-  const directory = nodeOf(fd);
-  if (!directory || !isDirectory(directory)) return Errno.NOTDIR;
-  if (!hasRights(fd, Right.FD_READDIR)) return Errno.BADF;
+  const descriptor = descriptorOf(fd);
+  const what = whatIs(descriptor);
+  if (!what) return Errno.BADF;
+  if (typeIn(what) != FileType.DIRECTORY) return Errno.NOTDIR;
+  if (!hasRights(descriptor, Right.FD_READDIR)) return Errno.BADF;
   if (!owns(to, bytes)) return Errno.FAULT;
+  const directory = nodeIn(what);
   at = to;
   room = bytes;
   if (cookie < 1 && room) putDots(directory, 1);

@@ -6,15 +6,18 @@ import { programLoad, programStore } from "../boot/shim";
 import { loadText, resizeContents } from "./contents";
 import {
   Fd,
+  descriptorOf,
   FdWord,
-  fdWord,
   hasRights,
-  Kind,
-  kindOf,
+  inheritingIn,
   NO_DESCRIPTOR,
-  nodeOf,
+  nodeIn,
   openDescriptor,
-  setFdWord,
+  setFlags,
+  typeIn,
+  whatFdIs,
+  whatIs,
+  wordOf,
 } from "./descriptors";
 import { putFileStat } from "./file_stat";
 import { setTimes } from "./file_times";
@@ -44,10 +47,10 @@ import {
 
 /** Looks up the path below the directory that `fd` has open. BADF, NOTDIR, or as `lookUp`. */
 function find(fd: Fd, path: u32, bytes: u32, lookup: u32): Errno {
-  if (kindOf(fd) == Kind.CLOSED) return Errno.BADF;
-  const directory = nodeOf(fd);
-  if (!directory || !isDirectory(directory)) return Errno.NOTDIR;
-  return lookUp(directory, path, bytes, (lookup & Lookup.FOLLOW) != 0);
+  const what = whatFdIs(fd);
+  if (!what) return Errno.BADF;
+  if (typeIn(what) != FileType.DIRECTORY) return Errno.NOTDIR;
+  return lookUp(nodeIn(what), path, bytes, (lookup & Lookup.FOLLOW) != 0);
 }
 
 /** As `find`, for what must exist: NOENT, and NOTDIR where a slash follows what is no directory. */
@@ -70,7 +73,7 @@ function create(fd: Fd, flags: u32): Errno {
   if (!(flags & OpenFlag.CREAT)) return Errno.NOENT;
   if (flags & OpenFlag.DIRECTORY) return Errno.INVAL;
   if (foundSlash) return Errno.ISDIR;
-  if (!hasRights(fd, Right.PATH_CREATE_FILE)) return Errno.NOTCAPABLE;
+  if (!hasRights(descriptorOf(fd), Right.PATH_CREATE_FILE)) return Errno.NOTCAPABLE;
   return makeFound(FileType.REGULAR_FILE);
 }
 
@@ -86,20 +89,21 @@ function objectionToOpening(fd: Fd, flags: u32, rights: u64): Errno {
   }
   if (flags & OpenFlag.DIRECTORY || foundSlash) return Errno.NOTDIR;
   const truncates = (flags & OpenFlag.TRUNC) != 0;
-  return truncates && !hasRights(fd, Right.PATH_FILESTAT_SET_SIZE)
+  return truncates && !hasRights(descriptorOf(fd), Right.PATH_FILESTAT_SET_SIZE)
     ? Errno.NOTCAPABLE
     : Errno.SUCCESS;
 }
 
 /** Opens `node` with what `fd` hands on of `rights`; its number goes to `out`. */
 function open(fd: Fd, node: NodeNumber, rights: u64, fdFlags: u32, out: u32): Errno {
-  const handed = fdWord(fd, FdWord.INHERITING);
+  const handed = inheritingIn(wordOf(descriptorOf(fd), FdWord.RIGHTS));
   // A directory always has what its parent hands on: libcs ask for less and then make use of it.
   const opened = isDirectory(node)
-    ? openDescriptor(Kind.NODE, node, handed & DIRECTORY_RIGHTS, handed)
-    : openDescriptor(Kind.NODE, node, handed & rights & FILE_RIGHTS, 0);
+    ? openDescriptor(FileType.DIRECTORY, node, handed & DIRECTORY_RIGHTS, handed)
+    : openDescriptor(FileType.REGULAR_FILE, node, handed & rights & FILE_RIGHTS, 0);
   if (opened == NO_DESCRIPTOR) return Errno.NFILE;
-  setFdWord(opened, FdWord.FLAGS, fdFlags);
+  const descriptor = descriptorOf(opened);
+  setFlags(descriptor, whatIs(descriptor), fdFlags);
   return putWord(out, opened);
 }
 

@@ -13,10 +13,20 @@
 import { clock, realTime } from "../boot/shim";
 import { programClock } from "./clocks";
 import { consoleIsReady } from "./console";
-import { Fd, FdWord, fdWord, Kind, kindOf, nodeOf } from "./descriptors";
-import { isDirectory, NodeWord, nodeWord } from "./nodes";
+import {
+  Descriptor,
+  descriptorOf,
+  FdWord,
+  nodeIn,
+  streamIn,
+  typeIn,
+  What,
+  whatIs,
+  wordOf,
+} from "./descriptors";
+import { NodeWord, nodeWord } from "./nodes";
 import { getRecord, owns, putRecord, putWord, record } from "./program_memory";
-import { Errno } from "./wasi_types";
+import { Errno, FileType } from "./wasi_types";
 
 const EVENT_BYTES: u32 = 32;
 
@@ -35,18 +45,17 @@ function timeOf(id: u32): u64 {
   return id == 1 ? clock() : programClock();
 }
 
-/** True if a read or write of `fd`, which is open, would not wait. */
-function isReady(fd: Fd, kind: i32): bool {
-  const isInput = kindOf(fd) == Kind.STREAM && !fdWord(fd, FdWord.OBJECT);
+/** True if a read or write of what is open would not wait. */
+function isReady(what: What, kind: i32): bool {
+  const isInput = typeIn(what) == FileType.CHARACTER_DEVICE && !streamIn(what);
   return kind != Kinds.READ || !isInput || consoleIsReady();
 }
 
-/** Bytes that a read of `fd` would find. */
-function readable(fd: Fd): u64 {
-  const node = nodeOf(fd);
-  if (!node || isDirectory(node)) return 1;
-  const size = nodeWord(node, NodeWord.SIZE);
-  const position = fdWord(fd, FdWord.POSITION);
+/** Bytes that a read of `descriptor`, which is `what`, would find. */
+function readable(descriptor: Descriptor, what: What): u64 {
+  if (typeIn(what) != FileType.REGULAR_FILE) return 1;
+  const size = nodeWord(nodeIn(what), NodeWord.SIZE);
+  const position = wordOf(descriptor, FdWord.POSITION);
   return position < size ? size - position : 0;
 }
 
@@ -61,10 +70,11 @@ function look(late: usize, begun: u64): Errno {
   happened = true;
   if (kind != Kinds.CLOCK) {
     if (kind > Kinds.WRITE) return Errno.INVAL;
-    const fd = load<u32>(record, 16);
-    if (kindOf(fd) == Kind.CLOSED) return Errno.BADF;
-    happened = isReady(fd, kind);
-    if (happened) available = kind == Kinds.READ ? readable(fd) : 1;
+    const descriptor = descriptorOf(load<u32>(record, 16));
+    const what = whatIs(descriptor);
+    if (!what) return Errno.BADF;
+    happened = isReady(what, kind);
+    if (happened) available = kind == Kinds.READ ? readable(descriptor, what) : 1;
     return Errno.SUCCESS;
   }
   const id = load<u32>(record + late, 16);

@@ -1,10 +1,10 @@
 /** WASI preview 1: sockets. There is no network, so no descriptor is one. */
 
-import { Kind, kindOf } from "./descriptors";
+import { whatFdIs } from "./descriptors";
 import { Errno } from "./wasi_types";
 
 function refuse(fd: u32): Errno {
-  return kindOf(fd) == Kind.CLOSED ? Errno.BADF : Errno.NOTSOCK;
+  return whatFdIs(fd) ? Errno.NOTSOCK : Errno.BADF;
 }
 
 export function wasi_sock_accept(fd: u32, flags: u32, out: u32): i32 {

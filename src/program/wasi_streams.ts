@@ -4,10 +4,24 @@
 
 import { readBytes, readConsole, writeConsole } from "./console";
 import { readContents, transferred, writeContents } from "./contents";
-import { Fd, FdWord, fdWord, hasRights, Kind, kindOf, nodeOf, setFdWord } from "./descriptors";
-import { isDirectory, NodeNumber, NodeWord, nodeWord } from "./nodes";
+import {
+  Descriptor,
+  descriptorOf,
+  Fd,
+  FdWord,
+  flagsIn,
+  hasRights,
+  nodeIn,
+  setWordOf,
+  streamIn,
+  typeIn,
+  What,
+  whatIs,
+  wordOf,
+} from "./descriptors";
+import { NodeNumber, NodeWord, nodeWord } from "./nodes";
 import { loadVectors, putLong, putWord, vectorAddress, vectorBytes } from "./program_memory";
-import { Errno, FdFlag, Right, Whence } from "./wasi_types";
+import { Errno, FdFlag, FileType, Right, Whence } from "./wasi_types";
 
 /** Bytes that `readVectors`, `writeVectors` or `sayVectors` moved. */
 let moved: u32 = 0;
@@ -61,79 +75,87 @@ function readInput(count: u32): Errno {
   return Errno.SUCCESS;
 }
 
-/** Checks that `fd` may do what `right` says and loads the vectors. */
-function begin(fd: Fd, right: Right, vectors: u32, count: u32): Errno {
-  const kind = kindOf(fd);
-  if (kind == Kind.CLOSED) return Errno.BADF;
-  if (kind == Kind.NODE && isDirectory(nodeOf(fd))) return Errno.ISDIR;
-  if (!hasRights(fd, right)) return Errno.BADF;
+/** Checks that `descriptor`, which is `what`, may do what `right` says and loads the vectors. */
+function begin(descriptor: Descriptor, what: What, right: Right, vectors: u32, count: u32): Errno {
+  if (!what) return Errno.BADF;
+  if (typeIn(what) == FileType.DIRECTORY) return Errno.ISDIR;
+  if (!hasRights(descriptor, right)) return Errno.BADF;
   return loadVectors(vectors, count);
 }
 
 export function wasi_fd_read(fd: u32, vectors: u32, count: u32, read: u32): i32 {
-  let status = begin(fd, Right.FD_READ, vectors, count);
+  const descriptor = descriptorOf(fd);
+  const what = whatIs(descriptor);
+  let status = begin(descriptor, what, Right.FD_READ, vectors, count);
   if (status) return status;
-  const node = nodeOf(fd);
+  const node = nodeIn(what);
   if (node) {
-    const position = fdWord(fd, FdWord.POSITION);
+    const position = wordOf(descriptor, FdWord.POSITION);
     status = readVectors(node, position, count);
-    if (!status) setFdWord(fd, FdWord.POSITION, position + moved);
+    if (!status) setWordOf(descriptor, FdWord.POSITION, position + moved);
   } else {
     // Only the input can be read; of the two others there is never anything.
-    status = fdWord(fd, FdWord.OBJECT) ? Errno.BADF : readInput(count);
+    status = streamIn(what) ? Errno.BADF : readInput(count);
   }
   return status ? status : putWord(read, moved);
 }
 
 export function wasi_fd_write(fd: u32, vectors: u32, count: u32, written: u32): i32 {
-  let status = begin(fd, Right.FD_WRITE, vectors, count);
+  const descriptor = descriptorOf(fd);
+  const what = whatIs(descriptor);
+  let status = begin(descriptor, what, Right.FD_WRITE, vectors, count);
   if (status) return status;
-  const node = nodeOf(fd);
+  const node = nodeIn(what);
   if (node) {
-    const appends = (fdWord(fd, FdWord.FLAGS) & FdFlag.APPEND) != 0;
-    const position = appends ? nodeWord(node, NodeWord.SIZE) : fdWord(fd, FdWord.POSITION);
+    const appends = (flagsIn(what) & FdFlag.APPEND) != 0;
+    const position = appends ? nodeWord(node, NodeWord.SIZE) : wordOf(descriptor, FdWord.POSITION);
     status = writeVectors(node, position, count);
-    if (!status) setFdWord(fd, FdWord.POSITION, position + moved);
+    if (!status) setWordOf(descriptor, FdWord.POSITION, position + moved);
   } else {
-    const stream = u32(fdWord(fd, FdWord.OBJECT));
+    const stream = streamIn(what);
     status = stream ? sayVectors(stream, count) : Errno.BADF;
   }
   return status ? status : putWord(written, moved);
 }
 
 export function wasi_fd_pread(fd: u32, vectors: u32, count: u32, from: u64, read: u32): i32 {
-  let status = begin(fd, Right.FD_READ, vectors, count);
+  const descriptor = descriptorOf(fd);
+  const what = whatIs(descriptor);
+  let status = begin(descriptor, what, Right.FD_READ, vectors, count);
   if (status) return status;
-  const node = nodeOf(fd);
+  const node = nodeIn(what);
   if (!node) return Errno.SPIPE;
   status = readVectors(node, from, count);
   return status ? status : putWord(read, moved);
 }
 
 export function wasi_fd_pwrite(fd: u32, vectors: u32, count: u32, to: u64, written: u32): i32 {
-  let status = begin(fd, Right.FD_WRITE, vectors, count);
+  const descriptor = descriptorOf(fd);
+  const what = whatIs(descriptor);
+  let status = begin(descriptor, what, Right.FD_WRITE, vectors, count);
   if (status) return status;
-  const node = nodeOf(fd);
+  const node = nodeIn(what);
   if (!node) return Errno.SPIPE;
   // As POSIX systems do with O_APPEND: the position is that of the end.
-  const appends = (fdWord(fd, FdWord.FLAGS) & FdFlag.APPEND) != 0;
+  const appends = (flagsIn(what) & FdFlag.APPEND) != 0;
   status = writeVectors(node, appends ? nodeWord(node, NodeWord.SIZE) : to, count);
   return status ? status : putWord(written, moved);
 }
 
 function seek(fd: Fd, offset: i64, whence: u32, out: u32): Errno {
-  if (kindOf(fd) == Kind.CLOSED) return Errno.BADF;
-  const node = nodeOf(fd);
+  const descriptor = descriptorOf(fd);
+  const what = whatIs(descriptor);
+  if (!what || typeIn(what) == FileType.DIRECTORY) return Errno.BADF;
+  const node = nodeIn(what);
   if (!node) return Errno.SPIPE;
-  if (isDirectory(node)) return Errno.BADF;
   let from: u64 = 0;
-  if (whence == Whence.CUR) from = fdWord(fd, FdWord.POSITION);
+  if (whence == Whence.CUR) from = wordOf(descriptor, FdWord.POSITION);
   else if (whence == Whence.END) from = nodeWord(node, NodeWord.SIZE);
   else if (whence != Whence.SET) return Errno.INVAL;
   // Positions are below 2^63, so that the sum cannot come round.
   const position = i64(from) + offset;
   if (position < 0) return offset > 0 ? Errno.OVERFLOW : Errno.INVAL;
-  setFdWord(fd, FdWord.POSITION, u64(position));
+  setWordOf(descriptor, FdWord.POSITION, u64(position));
   return putLong(out, u64(position));
 }
 
