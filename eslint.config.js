@@ -13,7 +13,7 @@ const ASSEMBLYSCRIPT = [
 ];
 
 export default defineConfig(
-  { ignores: ["builddir*/", "node_modules/"] },
+  { ignores: ["builddir*/", "dist/", "node_modules/"] },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   js.configs.recommended,
   {

@@ -64,7 +64,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 120_000,
           maxWorkers: 2,
-          // Apart from the tests of the explorer, which pack too.
+          // After the quick groups, as those that boot.
           sequence: { groupOrder: 2 },
         },
       },

@@ -1,29 +1,26 @@
 /**
- * Makes the npm package: what runs, compiled, with nothing left to build or to install.
+ * Makes the folder dist/ of the npm package: what runs, compiled, with nothing left to build or to
+ * install. `npm pack` runs it (scripts/package/prepack.mjs); package.json, bin/ and LICENSE go into the
+ * package as they are in the checkout.
  *
- *     node scripts/make_package.mjs [--dry-run] [--json]
+ *     node scripts/make_package.mjs
  *
- * Needs builddir/kernel.wasm, which `npm run pack` sees to. Writes the package's folder to
- * builddir/package and lets `npm pack` pack it to builddir/slopos-wasm-VERSION.tgz; the options are
- * those of `npm pack`: pack nothing, and print what is in the package as JSON. The folder has:
+ * Needs builddir/kernel.wasm. The folder has:
  *
- *     dist/slopos.js, dist/index.js   the command and the library, with the packages that they use
+ *     slopos.js, index.js             the command and the library, with the packages that they use
  *     types/                          the library's declarations
  *     kernel.wasm, kernel.wasm.sha256 the kernel that the ISO carries
  *     memmaps/, explorer/             the recorded memory maps, and the page
- *     judge/, dist/worker.js          what the judge hands out, and where it lets an allocator run
+ *     judge/, worker.js               what the judge hands out, and where it lets an allocator run
  *     docs/                           the pages about the library and the judge
- *
- * The package is marked private: a person who publishes it takes the mark away.
+ *     THIRD-PARTY.txt                 what of others is in all that, and its licences
  */
 
-import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { tsImport } from "tsx/esm/api";
 import { build } from "vite";
 import { writeDeclarations } from "./package/declarations.mjs";
@@ -31,55 +28,11 @@ import { placesOfPackage } from "./package/places.mjs";
 import { KERNEL_PARTS, nodePart, thirdPartyText } from "./third_party.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const stage = join(root, "builddir/package");
-const project = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const folder = join(root, "dist");
 
-const OPTIONS = { "dry-run": { type: "boolean" }, json: { type: "boolean" } };
-
-/** The options that were given, as `npm pack` takes them; others end the script. */
-function givenOptions() {
-  try {
-    return Object.keys(parseArgs({ options: OPTIONS }).values).map((name) => `--${name}`);
-  } catch (error) {
-    console.error(`make_package: ${error.message}`);
-    process.exit(2);
-  }
-}
-
-const npmOptions = givenOptions();
-
-/** What users see of package.json. */
-const MANIFEST = {
-  name: project.name,
-  version: project.version,
-  description: project.description,
-  license: project.license,
-  private: true,
-  type: "module",
-  engines: project.engines,
-  bin: { slopos: "dist/slopos.js" },
-  exports: {
-    ".": { types: "./types/library/index.d.ts", default: "./dist/index.js" },
-    "./kernel.wasm": "./kernel.wasm",
-    "./package.json": "./package.json",
-  },
-  sideEffects: false,
-  files: [
-    "dist",
-    "types",
-    "kernel.wasm",
-    "kernel.wasm.sha256",
-    "judge",
-    "docs",
-    "memmaps",
-    "explorer",
-    "THIRD-PARTY.txt",
-  ],
-};
-
-/** Copies a file or a folder of the project, under another name if one is given. */
-function copy(from, to = from) {
-  cpSync(join(root, from), join(stage, to), { recursive: true });
+/** Copies a file or a folder of the project. */
+function copy(from, to) {
+  cpSync(join(root, from), join(folder, to), { recursive: true });
 }
 
 /** Where the targets of links are in the package, as seen from docs/. */
@@ -92,9 +45,9 @@ const LINKS = {
 function copyPage(name) {
   const text = readFileSync(join(root, "docs", name), "utf8");
   const link = /\[([^\]]*)\]\(([^)]*)\)/g;
-  mkdirSync(join(stage, "docs"), { recursive: true });
+  mkdirSync(join(folder, "docs"), { recursive: true });
   writeFileSync(
-    join(stage, "docs", name),
+    join(folder, "docs", name),
     text.replaceAll(link, (_, words, target) =>
       target in LINKS ? `[${words}](${LINKS[target]})` : words,
     ),
@@ -111,7 +64,8 @@ function bundle() {
     ssr: { noExternal: true },
     build: {
       ssr: true,
-      outDir: join(stage, "dist"),
+      outDir: folder,
+      emptyOutDir: false,
       target: "es2023",
       minify: false,
       copyPublicDir: false,
@@ -132,7 +86,7 @@ function buildExplorer() {
   return build({
     configFile: join(root, "explorer/vite.config.ts"),
     logLevel: "warn",
-    build: { outDir: join(stage, "explorer"), emptyOutDir: true },
+    build: { outDir: join(folder, "explorer"), emptyOutDir: true },
   });
 }
 
@@ -145,27 +99,15 @@ function bundledPackages({ output }) {
   return [...new Set(names.filter(Boolean))].sort();
 }
 
-/** Packs the folder; npm is the one that runs this script, if one does. */
-function pack() {
-  const npm = process.env.npm_execpath;
-  const args = ["pack", "--silent", "--pack-destination", join(root, "builddir"), ...npmOptions];
-  const { status } = npm
-    ? spawnSync(process.execPath, [npm, ...args], { cwd: stage, stdio: "inherit" })
-    : spawnSync("npm", args, { cwd: stage, stdio: "inherit", shell: true });
-  if (status !== 0) process.exit(1);
-}
-
-rmSync(stage, { recursive: true, force: true });
-mkdirSync(stage, { recursive: true });
+console.log("making the package's folder dist");
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
 process.env.NODE_ENV = "production";
 
 const kernel = readFileSync(join(root, "builddir/kernel.wasm"));
-writeFileSync(join(stage, "kernel.wasm"), kernel);
+writeFileSync(join(folder, "kernel.wasm"), kernel);
 const hash = createHash("sha256").update(kernel).digest("hex");
-writeFileSync(join(stage, "kernel.wasm.sha256"), `${hash}  kernel.wasm\n`);
-writeFileSync(join(stage, "package.json"), `${JSON.stringify(MANIFEST, null, 2)}\n`);
-copy("library/README.md", "README.md");
-copy("LICENSE");
+writeFileSync(join(folder, "kernel.wasm.sha256"), `${hash}  kernel.wasm\n`);
 copy("test/memmaps", "memmaps");
 copyPage("library.md");
 copyPage("judge.md");
@@ -174,12 +116,11 @@ copy("tools/judge/templates", "judge/templates");
 const { builtModule, MODULE_NAMES } = await tsImport("../tools/judge/modules.ts", import.meta.url);
 for (const name of MODULE_NAMES)
   copy(relative(root, builtModule(name)), `judge/modules/${name}.wasm`);
-writeDeclarations(root, "library/index.ts", join(stage, "types"));
+writeDeclarations(root, "library/index.ts", join(folder, "types"));
 const parts = [
-  ...KERNEL_PARTS("kernel.wasm and explorer/programs/"),
-  nodePart("@assemblyscript/wasi-shim", "explorer/programs/"),
-  ...bundledPackages(await bundle()).map((name) => nodePart(name, "dist/")),
-  ...bundledPackages(await buildExplorer()).map((name) => nodePart(name, "explorer/")),
+  ...KERNEL_PARTS("dist/kernel.wasm and dist/explorer/programs/"),
+  nodePart("@assemblyscript/wasi-shim", "dist/explorer/programs/"),
+  ...bundledPackages(await bundle()).map((name) => nodePart(name, "the modules of dist/")),
+  ...bundledPackages(await buildExplorer()).map((name) => nodePart(name, "dist/explorer/")),
 ];
-writeFileSync(join(stage, "THIRD-PARTY.txt"), thirdPartyText(parts));
-pack();
+writeFileSync(join(folder, "THIRD-PARTY.txt"), thirdPartyText(parts));

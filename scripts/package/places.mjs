@@ -4,19 +4,19 @@
  */
 
 const PLACES = {
-  "library/kernel_place.ts": { KERNEL_PLACE: "../kernel.wasm" },
+  "library/kernel_place.ts": { KERNEL_PLACE: "./kernel.wasm" },
   "tools/judge/places.ts": {
-    CONTRACT_PLACE: "../judge/contract/",
-    TEMPLATES_PLACE: "../judge/templates/",
-    MODULES_PLACE: "../judge/modules/",
-    SOURCES_PLACE: "../judge/no-sources/",
-    MAPS_PLACE: "../memmaps/",
+    CONTRACT_PLACE: "./judge/contract/",
+    TEMPLATES_PLACE: "./judge/templates/",
+    MODULES_PLACE: "./judge/modules/",
+    SOURCES_PLACE: "./judge/no-sources/",
+    MAPS_PLACE: "./memmaps/",
     WORKER_PLACE: "./worker.js",
   },
   "tools/cli/places.ts": {
-    MACHINES_PLACE: "../memmaps/",
-    EXPLORER_PLACE: "../explorer/",
-    JUDGE_PAGE_PLACE: "../docs/judge.md",
+    MACHINES_PLACE: "./memmaps/",
+    EXPLORER_PLACE: "./explorer/",
+    JUDGE_PAGE_PLACE: "./docs/judge.md",
   },
 };
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { ROOT, withDirectory } from "./scripts.ts";
 
 /** What a checkout has of its own besides what git keeps. */
-const OWN = /^(\..*|builddir.*|node_modules|limine|test_output\.log)$/;
+const OWN = /^(\..*|.*\.tgz|builddir.*|dist|node_modules|limine|test_output\.log)$/;
 
 /** Calls `use` with a checkout at a path that ends in `name`; node_modules is a link to ours. */
 export function withSources<T>(name: string, use: (root: string) => Promise<T>): Promise<T> {

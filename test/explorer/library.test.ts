@@ -1,6 +1,6 @@
 /**
  * The library in a browser, as the package has it: in a page, and in the worker that docs/library.md
- * describes. The package is made here, with the built kernel.
+ * describes. What the package has of it is made here, with the built kernel.
  */
 
 import { execFileSync } from "node:child_process";
@@ -35,9 +35,9 @@ describe.skipIf(NO_BROWSER)("the library in a browser", () => {
   let page: Page;
 
   beforeAll(async () => {
-    execFileSync("npm", ["run", "pack"], { cwd: ROOT, stdio: "pipe" });
+    execFileSync(process.execPath, [join(ROOT, "scripts/make_package.mjs")], { stdio: "pipe" });
     folder = mkdtempSync(join(tmpdir(), "slopos-library-"));
-    cpSync(join(ROOT, "builddir/package"), join(folder, "slopos-wasm"), { recursive: true });
+    cpSync(join(ROOT, "dist"), join(folder, "slopos-wasm/dist"), { recursive: true });
     writeFileSync(join(folder, "index.html"), PAGE);
     writeFileSync(join(folder, "worker.js"), blocks(projectPage("docs/library.md"), "js")[2]!);
     served = await servePage(folder, 0);

@@ -7,7 +7,7 @@ import { anchors, codeSpans, links, page, pages, ROOT } from "../support/markdow
 
 /** Folders of the repository that are written by people. */
 const FOLDERS = readdirSync(ROOT, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && !/^(\.|builddir|node_modules)/.test(entry.name))
+  .filter((entry) => entry.isDirectory() && !/^(\.|builddir|dist$|node_modules)/.test(entry.name))
   .map(({ name }) => name);
 
 /** Their files and folders, as paths from the root, and the files beside them. */

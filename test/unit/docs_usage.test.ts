@@ -104,7 +104,11 @@ describe("docs/usage.md", () => {
   test("names the npm scripts", () => {
     const { scripts } = JSON.parse(source("package.json")) as { scripts: Record<string, string> };
     // Those that npm has a command for.
-    const own: Record<string, string> = { test: "npm test", prepack: "npm pack" };
+    const own: Record<string, string> = {
+      test: "npm test",
+      prepack: "npm pack",
+      postpack: "npm pack",
+    };
     const commands = Object.keys(scripts).map((name) => own[name] ?? `npm run ${name}`);
     expect(sorted(firstCells("npm scripts"))).toEqual(sorted(commands));
   });
@@ -142,7 +146,7 @@ describe("docs/usage.md", () => {
       sources(folder, /\.m?ts$|\.mjs$/),
     );
     // What a test or a build sets for a child of its own, or bash for itself, is nothing that a user sets.
-    const own = ["PATH", "NODE_ENV", "NODE_OPTIONS", "TSX_DISABLE_CACHE", "BASH_VERSION"];
+    const own = ["PATH", "NODE_ENV", "NODE_OPTIONS", "TSX_DISABLE_CACHE", "BASH_VERSION", "NPM"];
     const read = [
       ...matches(shell, /\$\{([A-Z][A-Z_]+):?-/g),
       ...matches(node, /(?:env|environment)(?:\.|\[")([A-Z][A-Z_]+)/g),

@@ -1,6 +1,5 @@
-#!/usr/bin/env node
 /**
- * The `slopos` command of the package; that of a checkout is bin/slopos.mjs.
+ * The `slopos` command as the package has it, compiled; bin/slopos.mjs loads it.
  */
 
 import { runProcess } from "./process.ts";
