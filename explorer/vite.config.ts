@@ -51,5 +51,7 @@ export default defineConfig({
     target: "es2023",
     // Map files are fetched, not part of the script.
     assetsInlineLimit: 0,
+    // Compiling the programs takes seconds, which is no news.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 });
