@@ -4,11 +4,12 @@
  * in the place of `npm ci`.
  */
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { withSources } from "../boot/checkout.ts";
 import { withPathLacking } from "../boot/scripts.ts";
+import { blocks, page } from "../support/markdown.ts";
 import { get, HIDDEN, run, startServer } from "./commands.ts";
 
 const LOG = readFileSync(
@@ -22,6 +23,15 @@ test.runIf(process.platform !== "win32")("the system packages are hidden", () =>
   expect(run("command -v node npm npx git", ".").status).toBe(0);
 });
 
+/** What the README's first screen says that Node alone can do: commands without their comments. */
+function readmeCommands(): string[] {
+  const [, second = ""] = blocks(page("README.md"), "sh");
+  return second
+    .trim()
+    .split("\n")
+    .map((line) => line.replace(/ +#.*/, ""));
+}
+
 describe("with Node alone", () => {
   test("a checkout plans, traces, reads logs, and builds and serves the explorer", () =>
     withSources("slop os", async (root) => {
@@ -32,9 +42,26 @@ describe("with Node alone", () => {
       expect(unbuilt.err.replaceAll(/\s+/g, " ")).toContain("make it with: npm run explore:build");
       expect(unbuilt.status).toBe(2);
 
-      const made = run("npm run kernel", root);
+      const [make = "", plan, template, judge, ...packing] = readmeCommands();
+      const made = run(make.replace(/^npm ci && /, ""), root);
       expect(made, made.err).toMatchObject({ status: 0 });
       const kernel = readFileSync(join(root, "builddir/kernel.wasm"));
+
+      writeFileSync(join(root, "boot.log"), LOG);
+      for (const [line, expected] of [
+        [plan, "Limine"],
+        [template, "is written"],
+        [`${judge} --right`, "mine.ts: right"],
+      ] as const) {
+        const { status, out, err } = run(line!, root);
+        expect({ line, status, err }).toEqual({ line, status: 0, err: "" });
+        expect(out).toContain(expected);
+      }
+      // Those are tried in package.test.ts.
+      expect(packing).toEqual([
+        expect.stringMatching(/^npm pack$/),
+        expect.stringMatching(/\.tgz /),
+      ]);
 
       for (const [line, input, expected] of [
         ["npx slopos plan --size 64M", "", "largest"],

@@ -8,6 +8,7 @@ import {
   copyFileSync,
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -157,6 +158,18 @@ describe("the package", () => {
     expect(code.match(foreign)).toBeNull();
     expect(code.match(/^import [^;]*from "\.\/[^"]*"/gm)).not.toBeNull();
   });
+});
+
+test("npx runs the package where it is not installed, as the README says", () => {
+  const [line = ""] = /^npx .*\.tgz .*?(?= +#)/m.exec(page("README.md")) ?? [];
+  const empty = join(folder, "empty");
+  mkdirSync(empty);
+  copyFileSync(join(folder, TARBALL), join(empty, TARBALL));
+  copyFileSync(join(ROOT, "test/cli/fixtures/slopos-limine-512m.txt"), join(empty, "boot.log"));
+  const npx = `npx --yes --offline --cache "${join(folder, "npx")}"`;
+  const here = run(line.replace("npx", npx), empty);
+  expect(here).toEqual(run(`node "${join(ROOT, "bin/slopos.mjs")}" plan boot.log`, empty));
+  expect(here).toMatchObject({ status: 0, err: "" });
 });
 
 describe("npx slopos", () => {
