@@ -21,7 +21,8 @@ const PASS = 0;
 const KERNEL_FAILED = 1;
 const TIMEOUT = 124;
 
-/** For the test that boots twice, the second time with a limit that depends on the first. */
+/** Seconds that a kernel that spins is given, one after the other until it gets as far as that. */
+const SPIN_LIMITS = [8, 24, 72];
 const SPIN_TIMEOUT = 240_000;
 
 /** The name that the loader gives itself in the log. */
@@ -195,13 +196,12 @@ function describeInterpreted(loader: Loader): void {
     it(
       "spins is ended by the time limit",
       async () => {
-        // Three times what it takes to boot here and now is enough to get as far as spinning.
-        const begin = performance.now();
-        await boot(loader, {});
-        const limit = Math.ceil((3 * (performance.now() - begin)) / 1000);
-        const { status, log } = await bootWith(loader, "wasm3", "crash=spin", [`${limit}`]);
-        log.line("boot", "spinning on request");
-        expect(status).toBe(TIMEOUT);
+        for (const limit of SPIN_LIMITS) {
+          const { status, log } = await bootWith(loader, "wasm3", "crash=spin", [`${limit}`]);
+          expect(status).toBe(TIMEOUT);
+          if (log.text.includes("boot: spinning on request")) return;
+        }
+        expect.fail("the kernel never came to spin");
       },
       SPIN_TIMEOUT,
     );
@@ -229,11 +229,14 @@ function describeKernels(loader: Loader, engine: Engine): void {
     });
 
     // Error codes: Intel SDM vol. 3A, 4.7. Bit 0: the page is there, bit 1: write, bit 4: fetch.
-    it.each([
+    const faults: [what: string, option: string, error: number][] = [
       ["reads through a null pointer", "crash=null", 0x0],
       ["writes to the shim's code", "crash=text-write", 0x3],
       ["executes its stack", "crash=stack-exec", 0x11],
-    ])("%s is stopped by the page tables", async (_, option, error) => {
+    ];
+    // Of the two executables it is the code that differs.
+    const own = faults.filter(([, option]) => engine === "wasm3" || option === "crash=text-write");
+    it.each(own)("%s is stopped by the page tables", async (_, option, error) => {
       const result = await bootWith(loader, engine, option);
       expectFailure(result, /^PANIC: cpu: page fault vector=14 /);
       const { panic } = result.log;

@@ -39,9 +39,9 @@ const QUICK: readonly Case[] = [
   around("a hole before a word's border", WORD - 1, ".. .."),
   { name: "one place in two words", first: WORD - 64, frames: `.${" ".repeat(63)}.`, owners: 2 },
   around("a 2 MiB pageblock's border", AREA - 1, ".. .."),
-  around("16 MiB", FRAMES_16M, ".. ..."),
+  around("16 MiB", FRAMES_16M, ".. .."),
   around("1 GiB", GRANULE, ".. .."),
-  around("4 GiB", FRAMES_4G, ".. ..."),
+  around("4 GiB", FRAMES_4G, ".. .."),
   { name: "all but frame 0", first: 1, frames: "... ..", owners: 2 },
   { name: "the last frames", first: FRAMES_16T - 6, frames: "... ..", owners: 2 },
   blocks("a block of order 6", 3, WORD, "........", 0),
@@ -59,7 +59,9 @@ const FULL: readonly Case[] = [
   around("inside a word, seven frames", WORD + 19, "... ...."),
   around("a word's border, six frames", WORD, "... ..."),
   around("a 2 MiB pageblock's border, five frames", AREA, ".. ..."),
+  around("16 MiB, five frames", FRAMES_16M, ".. ..."),
   around("1 GiB, five frames", GRANULE, ".. ..."),
+  around("4 GiB, five frames", FRAMES_4G, ".. ..."),
 ];
 
 const cases = process.env["SLOPOS_WORLDS"] === "full" ? [...QUICK, ...FULL] : QUICK;
