@@ -8,8 +8,8 @@
  *     2 | RIGHTS: its own; in the upper half those of what it opens
  *     3 | PREOPEN: the number of its name, from 1; or 0
  *
- * The object is a node, or of the console, which is the one character device, a stream's number: 0, 1
- * or 2 for input, output and errors.
+ * The object is the number of a node or, of the console, which is the one character device, that of a
+ * stream: 0, 1 or 2 for input, output and errors.
  *
  * A new descriptor has the lowest number that is free, as POSIX has it.
  */
