@@ -44,6 +44,9 @@ export interface PageState {
   readonly task: string | null;
 }
 
+/** What changes of the page's state, or how that follows from the state as it is. */
+export type StateChange = Partial<PageState> | ((last: PageState) => Partial<PageState>);
+
 export const FIRST_STATE: PageState = {
   choice: FIRST_CHOICE,
   beside: null,
