@@ -71,6 +71,29 @@ async function framesOnMap({ page }: ExplorerPage): Promise<number> {
   }, 0);
 }
 
+interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** Where the first element of `selector` is in the window, CSS pixels. */
+function boxOf({ page }: ExplorerPage, selector: string): Promise<Box> {
+  return page
+    .locator(selector)
+    .first()
+    .evaluate((element) => {
+      const { left, top, right, bottom } = element.getBoundingClientRect();
+      return { left, top, right, bottom };
+    });
+}
+
+/** Pixels by which the page is wider than its window. */
+function overhang({ page }: ExplorerPage): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+}
+
 test("every program in TypeScript comes with the page", () => {
   const sources = readdirSync(fileURLToPath(new URL("../../programs/", import.meta.url)))
     .filter((file) => file.endsWith(".ts"))
@@ -161,6 +184,74 @@ describe.skipIf(NO_BROWSER)("a program", () => {
       expect(await colour.evaluate((run) => getComputedStyle(run).color)).toBe("rgb(0, 0, 95)");
     });
     expect(offences).toEqual([]);
+  });
+
+  test("what it says stands beside the map, and below it in a narrow window", async () => {
+    await site.visit({ fragment: FRAGMENT }, async (explorer) => {
+      const { page } = explorer;
+      await explorer.ready();
+      await page.getByRole("textbox", { name: "Arguments" }).fill("2");
+      const shown = () =>
+        Promise.all(
+          [".map-bar", ".program-output", ".moment input", ".program-form button.primary"].map(
+            (selector) => boxOf(explorer, selector),
+          ),
+        );
+      for (const [width, height] of [
+        [1280, 800],
+        [1440, 900],
+      ] as const) {
+        await page.setViewportSize({ width, height });
+        await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+        expect(await run(explorer)).toBe("tide.wasm ended with status 0.");
+        // Without the page being scrolled by anybody: the map, all that it is about, and the button.
+        const boxes = await shown();
+        const [map, output] = boxes;
+        for (const { left, top, right, bottom } of boxes) {
+          expect(Math.min(left, top)).toBeGreaterThanOrEqual(0);
+          expect(right).toBeLessThanOrEqual(width);
+          expect(bottom).toBeLessThanOrEqual(height);
+        }
+        expect(output!.left).toBeGreaterThanOrEqual(map!.right);
+        expect(output!.top).toBeLessThanOrEqual(map!.top);
+        expect(output!.bottom).toBeGreaterThanOrEqual(map!.bottom);
+        expect(map!.right - map!.left).toBeGreaterThanOrEqual(500);
+        // 80 columns are there without being scrolled to, and a scroll bar beside them.
+        const room = await page.locator(".program-output").evaluate((pane) => {
+          const line = document.createElement("span");
+          line.textContent = "0".repeat(80);
+          pane.append(line);
+          const { width: columns } = line.getBoundingClientRect();
+          line.remove();
+          const { paddingLeft, paddingRight } = getComputedStyle(pane);
+          return pane.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight) - columns;
+        });
+        expect(room).toBeGreaterThanOrEqual(15);
+        expect(await overhang(explorer)).toBe(0);
+      }
+      // What is pressed stays where it is, though the map is higher with a run than without.
+      const { top } = await boxOf(explorer, ".tab-bar");
+      for (const tab of ["Allocators", "Program"]) {
+        await page.getByRole("tab", { name: tab }).click();
+        await expect
+          .poll(async () => Math.abs((await boxOf(explorer, ".tab-bar")).top - top))
+          .toBeLessThan(2);
+      }
+      for (const [width, height] of [
+        [800, 600],
+        [390, 844],
+      ] as const) {
+        await page.setViewportSize({ width, height });
+        await expect
+          .poll(async () => (await boxOf(explorer, ".map-bar")).right)
+          .toBeLessThan(width);
+        const [map, output, slider] = await shown();
+        expect(output!.top).toBeGreaterThanOrEqual(Math.max(map!.bottom, slider!.bottom));
+        expect(output!.bottom - map!.top).toBeLessThanOrEqual(height);
+        expect(output!.right - output!.left).toBeCloseTo(map!.right - map!.left, 0);
+        expect(await overhang(explorer)).toBe(0);
+      }
+    });
   });
 
   test("memory and files are seen to come and go, and an endless program is stopped", async () => {

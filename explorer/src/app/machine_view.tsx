@@ -2,7 +2,7 @@
  * Everything about the machine in view: its figures, the map, and below it what the chosen tab is about.
  */
 
-import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { AllocatorPanel } from "../allocator/allocator_panel.tsx";
 import { type StepId, stepsOf } from "../bring_up/steps.ts";
 import { Timeline } from "../bring_up/timeline.tsx";
@@ -14,6 +14,8 @@ import { MapPanel, type MapSettings } from "../map/map_panel.tsx";
 import { pieceAt } from "../map/piece.ts";
 import { PieceMappings } from "../map/piece_mappings.tsx";
 import { PagingPanel } from "../paging/paging_panel.tsx";
+import { MomentControl } from "../program/moment_control.tsx";
+import { OutputView } from "../program/output_view.tsx";
 import { type ProgramChoice } from "../program/program_choice.ts";
 import { ProgramPanel } from "../program/program_panel.tsx";
 import { useProgram } from "../program/use_program.ts";
@@ -26,6 +28,7 @@ import { type PageState, type StateChange, TABS } from "./page_state.ts";
 import { Summary, titleOf } from "./summary.tsx";
 import { TabBar, TabPanel } from "./tabs.tsx";
 import { useBeside } from "./use_beside.ts";
+import { useHold } from "./use_hold.ts";
 import { type MachineState, type ShownMachine } from "./use_machine.ts";
 
 export interface MachineViewProps {
@@ -43,14 +46,26 @@ export function MachineView(props: MachineViewProps) {
   const { client, opened, report, history } = machine;
   const { plan, tables } = opened;
   const planMap = useMemo(() => new PlanMap(plan, tables), [plan, tables]);
+  const tabs = plan.failure ? TABS.filter(({ id }) => id === "bring-up") : TABS;
+  const tab = tabs.some(({ id }) => id === state.tab) ? state.tab : "bring-up";
+  const isProgram = tab === "program";
   const running = useProgram(opened);
   const moment = useProgramMap(running.run);
-  const lent = state.tab === "program" ? moment.map : null;
+  /** The run that the map is about. */
+  const run = isProgram ? running.run : null;
+  const lent = run && moment.map;
   const owners = useMemo(
-    () =>
-      new Set([...planMap.owners(), ...(state.tab === "program" ? (["program"] as const) : [])]),
-    [planMap, state.tab === "program"],
+    () => new Set([...planMap.owners(), ...(isProgram ? (["program"] as const) : [])]),
+    [planMap, isProgram],
   );
+  const views = useRef<HTMLElement>(null);
+  const hold = useHold(views);
+  const mapRow = useRef<HTMLDivElement>(null);
+  const [runs, setRuns] = useState(0);
+  // Who starts a program wants to see what it does.
+  useEffect(() => {
+    if (runs) mapRow.current?.scrollIntoView({ block: "nearest" });
+  }, [runs]);
   const steps = useMemo(() => stepsOf(plan), [plan]);
   const step = state.tab === "bring-up" ? state.step : null;
   const map = useMemo(() => planMap.at(step), [planMap, step]);
@@ -105,8 +120,6 @@ export function MachineView(props: MachineViewProps) {
     report,
     walk,
   };
-  const tabs = plan.failure ? TABS.filter(({ id }) => id === "bring-up") : TABS;
-  const tab = tabs.some(({ id }) => id === state.tab) ? state.tab : "bring-up";
   return (
     <>
       {task && <TaskBar {...{ task, situation, onTask }} />}
@@ -123,6 +136,9 @@ export function MachineView(props: MachineViewProps) {
           !plan.failure &&
           !lent && <PieceMappings {...{ client, piece, onWalk }} machine={opened} />
         }
+        timeline={lent && <MomentControl key={run.machine} moments={run.moments} {...moment} />}
+        aside={run && <OutputView name={run.name} lines={run.lines} dropped={run.dropped} />}
+        row={mapRow}
       >
         <AddressBox
           {...{ client, plan, onWalk }}
@@ -134,9 +150,16 @@ export function MachineView(props: MachineViewProps) {
           error={other.error}
         />
       </MapPanel>
-      <section class="panel">
+      <section class="panel" ref={views}>
         <div class="tab-head">
-          <TabBar tabs={tabs} chosen={tab} onChoose={(id) => onChange({ tab: id })} />
+          <TabBar
+            tabs={tabs}
+            chosen={tab}
+            onChoose={(id) => {
+              hold();
+              onChange({ tab: id });
+            }}
+          />
           {state.lecture && (
             <button type="button" class="small" onClick={() => onChange({ lecture: false })}>
               End lecture (F)
@@ -167,6 +190,10 @@ export function MachineView(props: MachineViewProps) {
             <TabPanel id="program" chosen={tab}>
               <ProgramPanel
                 {...{ opened, running, moment }}
+                onBegin={() => {
+                  hold();
+                  setRuns(runs + 1);
+                }}
                 choice={program}
                 onChoice={onProgram}
               />

@@ -2,7 +2,7 @@
  * The map with everything around it: scale, zoom, overview, legend, what is chosen, the table.
  */
 
-import { type ComponentChildren } from "preact";
+import { type ComponentChildren, type RefObject } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { Axis, type ScaleKind } from "./axis.ts";
 import { commonPieces, differences, padded } from "./beside.ts";
@@ -55,6 +55,12 @@ export interface MapPanelProps {
   readonly onSettings: (change: Partial<MapSettings>) => void;
   /** What the page knows of a piece beyond its own figures. */
   readonly describe: (piece: Piece) => ComponentChildren;
+  /** Chooses the moment that the map shows; stands below it. Nothing by default. */
+  readonly timeline?: ComponentChildren;
+  /** What happens while the map changes; stands beside it where there is room. Nothing by default. */
+  readonly aside?: ComponentChildren;
+  /** Map, timeline and aside. */
+  readonly row?: RefObject<HTMLDivElement | null>;
   /** Stands below the legend. */
   readonly children: ComponentChildren;
 }
@@ -69,6 +75,9 @@ export function MapPanel(props: MapPanelProps) {
     settings,
     onSettings,
     describe,
+    timeline,
+    aside,
+    row,
     children,
   } = props;
   const end = Math.max(map.pieces.at(-1)!.end, beside?.map.pieces.at(-1)!.end ?? 0);
@@ -157,24 +166,30 @@ export function MapPanel(props: MapPanelProps) {
           </div>
         </div>
       </div>
-      {beside && <h3>{name}</h3>}
-      <MapBar {...{ pieces, focus, axis, whole, view, onView, selected, onSelect }} />
-      {beside && below && (
-        <>
-          <h3>{beside.name}</h3>
-          <MapBar
-            {...{ focus, axis, whole, view, onView }}
-            name={beside.name}
-            pieces={below}
-            selected={selectedBelow}
-            onSelect={setSelectedBelow}
-          />
-          <DifferenceList found={differing} />
-        </>
-      )}
-      <p class="scale-note">{scaleNote(settings, pieces)}</p>
-      <div class="overview-frame">
-        <Overview {...{ pieces, axis, view, onView }} />
+      <div class={aside ? "map-row with-aside" : "map-row"} ref={row}>
+        <div class="map-column">
+          {beside && <h3>{name}</h3>}
+          <MapBar {...{ pieces, focus, axis, whole, view, onView, selected, onSelect }} />
+          {beside && below && (
+            <>
+              <h3>{beside.name}</h3>
+              <MapBar
+                {...{ focus, axis, whole, view, onView }}
+                name={beside.name}
+                pieces={below}
+                selected={selectedBelow}
+                onSelect={setSelectedBelow}
+              />
+              <DifferenceList found={differing} />
+            </>
+          )}
+          <p class="scale-note">{scaleNote(settings, pieces)}</p>
+          <div class="overview-frame">
+            <Overview {...{ pieces, axis, view, onView }} />
+          </div>
+          {timeline}
+        </div>
+        {aside}
       </div>
       <Legend pieces={pieces} owners={owners} chosen={highlighted} onChoose={setHighlighted} />
       {chosen && (

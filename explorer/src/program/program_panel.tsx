@@ -1,15 +1,13 @@
 /**
- * A program on the kernel: what runs, what it says, how many frames it has on loan over time and that all
- * of them come back. The map above shows where they lie.
+ * A program on the kernel: what runs, how it ends, how many frames it has on loan over time and that all
+ * of them come back. The map above shows where they lie, and what it says stands beside that.
  */
 
 import { sourceOf } from "../app/choice.ts";
 import { type ShownMachine } from "../app/use_machine.ts";
 import { Log } from "../bring_up/log_view.tsx";
 import { FramesPlot } from "./frames_plot.tsx";
-import { MomentControl } from "./moment_control.tsx";
 import { FrameTable, isBad, stateInWords } from "./outcome.tsx";
-import { OutputView } from "./output_view.tsx";
 import { loadProgram, type ProgramChoice, programName } from "./program_choice.ts";
 import { ProgramForm } from "./program_form.tsx";
 import { splitWords } from "./split_words.ts";
@@ -23,15 +21,18 @@ export interface ProgramPanelProps {
   readonly running: ProgramState;
   /** The moment that the map shows. */
   readonly moment: ShownMoment;
+  /** A run begins. */
+  readonly onBegin: () => void;
 }
 
 export function ProgramPanel(props: ProgramPanelProps) {
-  const { opened, choice, onChoice, running, moment } = props;
+  const { opened, choice, onChoice, running, moment, onBegin } = props;
   const { run, start, stop } = running;
   const { shown, onShow } = moment;
   const isRunning = run?.state === "starting" || run?.state === "running";
   const begin = () => {
     onShow(null);
+    onBegin();
     start(
       {
         name: programName(choice),
@@ -46,29 +47,25 @@ export function ProgramPanel(props: ProgramPanelProps) {
   return (
     <div class="program">
       <ProgramForm {...{ choice, onChoice, isRunning }} onStart={begin} onStop={stop} />
+      <p
+        class={run && isBad(run) ? "program-state failure" : "program-state"}
+        role="status"
+        data-testid="program-state"
+      >
+        {run
+          ? stateInWords(run)
+          : "A program runs on a machine like the one above, booted anew with the program beside the kernel, " +
+            "in memory that the kernel lends it."}
+      </p>
       <div class="program-views">
-        <div class="program-said">
-          <OutputView name={run?.name ?? ""} lines={run?.lines ?? []} dropped={run?.dropped ?? 0} />
-          <p
-            class={run && isBad(run) ? "program-state failure" : "program-state"}
-            role="status"
-            data-testid="program-state"
-          >
-            {run
-              ? stateInWords(run)
-              : "A program runs on a machine like the one above, booted anew with the program beside the kernel, " +
-                "in memory that the kernel lends it."}
-          </p>
-          {run?.outcome && <Log lines={run.outcome.log} label="The kernel's log of the run" />}
-        </div>
-        <div class="program-frames">
-          <FramesPlot points={run?.points ?? []} time={run?.moments[shown]?.time ?? 0} />
-          {run && run.moments.length > 0 && (
-            <MomentControl key={run.machine} moments={run.moments} {...moment} />
-          )}
-          {run && <FrameTable run={run} />}
-        </div>
+        <FramesPlot points={run?.points ?? []} time={run?.moments[shown]?.time ?? 0} />
+        {run && (
+          <div class="program-totals">
+            <FrameTable run={run} />
+          </div>
+        )}
       </div>
+      {run?.outcome && <Log lines={run.outcome.log} label="The kernel's log of the run" />}
       <p class="hint">
         Any command for WASI preview 1 can be dropped on the page or opened here; it is run by this
         browser and leaves it as little as a memory map does.
