@@ -14,6 +14,7 @@ import { BUNDLED_PROGRAMS } from "../../explorer/src/program/bundled_programs.ts
 import { main } from "../../tools/cli/main.ts";
 import { assembleInNode } from "../support/wat.ts";
 import { type ExplorerPage, ExplorerSite, NO_BROWSER } from "./explorer_page.ts";
+import { bring, run, saidOf } from "./program_page.ts";
 
 const MACHINE = "limine-ovmf-128m";
 const FRAGMENT = `machine=${MACHINE}&tab=program`;
@@ -30,25 +31,6 @@ function program(body: string): Buffer {
       (func $hum (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8))))
       (func (export "_start") ${body}))`),
   );
-}
-
-const stateOf = ({ page }: ExplorerPage) => page.getByTestId("program-state").innerText();
-const saidOf = ({ page }: ExplorerPage) => page.locator(".program-output").innerText();
-
-/** Chooses a module of the visitor's. */
-async function bring({ page }: ExplorerPage, name: string, bytes: Uint8Array): Promise<void> {
-  await page
-    .locator('.program-form input[type="file"]')
-    .setInputFiles({ name, mimeType: "application/wasm", buffer: Buffer.from(bytes) });
-}
-
-/** Runs what is chosen to its end; how that was. */
-async function run(explorer: ExplorerPage): Promise<string> {
-  await explorer.page.getByRole("button", { name: "Run", exact: true }).click();
-  await expect
-    .poll(() => stateOf(explorer), { timeout: 60_000 })
-    .not.toMatch(/^The kernel boots|runs\.$/);
-  return stateOf(explorer);
 }
 
 /** A row of the kernel's figures: managed, free, allocated, on loan. */

@@ -7,6 +7,7 @@ import { AllocatorPanel } from "../allocator/allocator_panel.tsx";
 import { type StepId, stepsOf } from "../bring_up/steps.ts";
 import { Timeline } from "../bring_up/timeline.tsx";
 import { AddressBox } from "../lookup/address_box.tsx";
+import { followOn, MachineFacts } from "../lookup/machine_facts.tsx";
 import { type AddressWalk, type WorkloadSettings } from "../machine/protocol.ts";
 import { BesidePicker } from "../map/beside_view.tsx";
 import { PlanMap } from "../map/machine_map.ts";
@@ -14,6 +15,7 @@ import { MapPanel, type MapSettings } from "../map/map_panel.tsx";
 import { pieceAt } from "../map/piece.ts";
 import { PieceMappings } from "../map/piece_mappings.tsx";
 import { PagingPanel } from "../paging/paging_panel.tsx";
+import { followAt, MomentFacts, MomentMappings } from "../program/moment_facts.tsx";
 import { MomentControl } from "../program/moment_control.tsx";
 import { OutputView } from "../program/output_view.tsx";
 import { type ProgramChoice } from "../program/program_choice.ts";
@@ -54,6 +56,8 @@ export function MachineView(props: MachineViewProps) {
   /** The run that the map is about. */
   const run = isProgram ? running.run : null;
   const lent = run && moment.map;
+  /** The moment of it that the map shows, and that is asked about addresses. */
+  const at = lent?.at;
   const owners = useMemo(
     () => new Set([...planMap.owners(), ...(isProgram ? (["program"] as const) : [])]),
     [planMap, isProgram],
@@ -132,16 +136,25 @@ export function MachineView(props: MachineViewProps) {
         owners={owners}
         settings={state.map}
         onSettings={onSettings}
-        describe={(piece) =>
-          !plan.failure &&
-          !lent && <PieceMappings {...{ client, piece, onWalk }} machine={opened} />
-        }
+        describe={(piece) => {
+          if (plan.failure) return null;
+          if (at) return <MomentMappings {...{ at, piece }} />;
+          return <PieceMappings {...{ client, piece, onWalk }} machine={opened} />;
+        }}
         timeline={lent && <MomentControl key={run.machine} moments={run.moments} {...moment} />}
         aside={run && <OutputView name={run.name} lines={run.lines} dropped={run.dropped} />}
         row={mapRow}
       >
         <AddressBox
-          {...{ client, plan, onWalk }}
+          machine={at?.machine ?? opened}
+          follow={async (virtual) => (at ? followAt(at, virtual) : followOn(client, virtual))}
+          facts={(address) =>
+            at ? (
+              <MomentFacts {...{ at, address }} />
+            ) : (
+              <MachineFacts {...{ client, plan, address, onWalk }} />
+            )
+          }
           onFound={(selected) => onSettings({ selected })}
         />
         <BesidePicker

@@ -13,13 +13,12 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 export function useHold(part: RefObject<HTMLElement | null>): () => void {
   /** Where it was, pixels from the window's top; null if it may move. */
   const held = useRef<number | null>(null);
-  const top = () => part.current?.getBoundingClientRect().top ?? null;
   useLayoutEffect(() => {
-    const now = top();
-    if (held.current !== null && now !== null) window.scrollBy(0, now - held.current);
+    if (held.current === null) return;
+    window.scrollBy(0, part.current!.getBoundingClientRect().top - held.current);
     held.current = null;
   });
   return () => {
-    held.current = top();
+    held.current = part.current!.getBoundingClientRect().top;
   };
 }

@@ -1,37 +1,32 @@
 /**
- * One box for any address, and everything that is known of it: its frame, the firmware's entry, the
- * allocators' block and its buddy, the lines of the log, and where it is mapped.
+ * One box for any address. What is known of it depends on what the map shows: the machine in view
+ * (machine_facts.tsx), or a moment of a program's run.
  */
 
+import { type ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { FRAME_BYTES } from "../../../abi/frame.ts";
-import { type Plan } from "../../../tools/plan/plan.ts";
 import { ADDRESS_FORMS } from "../address_text.ts";
-import { formatAddress, formatBytes, formatCount, formatRange, formatVirtual } from "../format.ts";
-import { type MachineClient } from "../machine/client.ts";
-import { type BlockInfo } from "../machine/protocol.ts";
-import { PieceMappings } from "../map/piece_mappings.tsx";
-import { inWords } from "../map/owner.ts";
-import { entriesAt, linesAt } from "./address_facts.ts";
 import { soughtAddress } from "./sought_address.ts";
 
-/** Lines of the log that are shown. */
-const MOST_LINES = 6;
-
 export interface AddressBoxProps {
-  readonly client: MachineClient;
-  readonly plan: Plan;
+  /** Changes with the machine that is asked: another one has other answers. */
+  readonly machine: unknown;
+  /** Where a virtual address leads; an error, for a person, if that is nowhere. */
+  readonly follow: (virtual: bigint) => Promise<number>;
+  /** What is known of a physical address. */
+  readonly facts: (address: number) => ComponentChildren;
   /** Chooses the piece of the map that holds a physical address. */
   readonly onFound: (address: number) => void;
-  readonly onWalk: (virtual: bigint) => void;
 }
 
-export function AddressBox({ client, plan, onFound, onWalk }: AddressBoxProps) {
+export function AddressBox({ machine, follow, facts, onFound }: AddressBoxProps) {
   const [text, setText] = useState("");
   const [error, setError] = useState("");
   const [found, setFound] = useState<number | null>(null);
-  // Another machine has other answers.
-  useEffect(() => setFound(null), [plan]);
+  useEffect(() => {
+    setError("");
+    setFound(null);
+  }, [machine]);
   const show = (address: number) => {
     setFound(address);
     onFound(address);
@@ -46,13 +41,7 @@ export function AddressBox({ client, plan, onFound, onWalk }: AddressBoxProps) {
     } else if (sought.kind === "physical") {
       show(sought.address);
     } else {
-      client.ask("walk", { virtual: sought.address }).then(
-        ({ page, fault }) =>
-          page
-            ? show(page.physical)
-            : setError(`${formatVirtual(sought.address)} leads nowhere: ${fault}.`),
-        (reason: Error) => setError(reason.message),
-      );
+      follow(sought.address).then(show, (reason: Error) => setError(reason.message));
     }
   };
   return (
@@ -76,77 +65,7 @@ export function AddressBox({ client, plan, onFound, onWalk }: AddressBoxProps) {
           {error}
         </p>
       )}
-      {found !== null && <Facts {...{ client, plan, onWalk }} address={found} />}
+      {found !== null && facts(found)}
     </div>
-  );
-}
-
-type FactsProps = Omit<AddressBoxProps, "onFound"> & { readonly address: number };
-
-function Facts({ client, plan, address, onWalk }: FactsProps) {
-  const [block, setBlock] = useState<BlockInfo | null>(null);
-  const base = Math.floor(address / FRAME_BYTES) * FRAME_BYTES;
-  useEffect(() => {
-    let current = true;
-    setBlock(null);
-    client.ask("blocks", { base, bytes: FRAME_BYTES, limit: 1 }).then(
-      ([first]) => current && setBlock(first ?? null),
-      () => {},
-    );
-    return () => {
-      current = false;
-    };
-  }, [client, plan, base]);
-  const entries = entriesAt(plan, address);
-  const lines = linesAt(plan, address);
-  return (
-    <div class="facts" role="group" aria-label="What is known of the address" data-testid="facts">
-      <dl>
-        <dt>Physical</dt>
-        <dd>
-          <code>{formatAddress(address)}</code>, {formatBytes(address)}, in frame{" "}
-          {formatCount(base / FRAME_BYTES)}
-        </dd>
-        <dt>Firmware</dt>
-        <dd>
-          {entries.length === 0 && "no entry speaks of it"}
-          {entries.map((entry) => (
-            <div key={entry.base + entry.type}>
-              {inWords(entry.type)}, <code>{rangeOf(entry)}</code>
-            </div>
-          ))}
-        </dd>
-        <dt>Allocators</dt>
-        <dd>{blockText(block)}</dd>
-      </dl>
-      <PieceMappings
-        {...{ client, onWalk }}
-        machine={plan}
-        piece={{ base, end: base + FRAME_BYTES }}
-      />
-      {lines.length > 0 && (
-        <pre class="log" tabIndex={0} role="region" aria-label="Lines of the log about it">
-          {lines.slice(-MOST_LINES).join("\n")}
-        </pre>
-      )}
-    </div>
-  );
-}
-
-function rangeOf({ base, length }: { readonly base: string; readonly length: string }): string {
-  const last = BigInt(base) + BigInt(length) - 1n;
-  return `0x${BigInt(base).toString(16)}–0x${last.toString(16)}`;
-}
-
-/** A block and its buddy: the block of the same size that it would be merged with. */
-function blockText(block: BlockInfo | null): string {
-  if (!block) return "not managed";
-  const { base, bytes, state, own } = block;
-  const order = Math.log2(bytes / FRAME_BYTES);
-  const owner = state === "free" ? "free" : own ? "allocated by you" : "allocated by the kernel";
-  const buddy = base % (2 * bytes) === 0 ? base + bytes : base - bytes;
-  return (
-    `${owner}, in the block of order ${order} (${formatBytes(bytes)}) at ` +
-    `${formatRange(base, base + bytes)}; its buddy begins at ${formatAddress(buddy)}`
   );
 }

@@ -11,6 +11,7 @@ import { type Plan, planOf } from "../../../tools/plan/plan.ts";
 import { equationsOf, type Totals, totalsOf, unequal } from "../../../tools/plan/totals.ts";
 import { LARGE_PAGE_ORDER } from "../../../tools/trace/random_load.ts";
 import { Allocations } from "./allocations.ts";
+import { runsOver } from "./mapped_runs.ts";
 import { TABLE_ENTRIES } from "./page_entry.ts";
 import { walkAddress, walkAll } from "./page_walk.ts";
 import {
@@ -73,13 +74,7 @@ export class Session {
 
   /** What maps any of the physical `[base, end)`, cut to it, in the order of virtual addresses. */
   mappingsOf(base: number, end: number): MappedRun[] {
-    return this.mappings().flatMap((run) => {
-      const from = Math.max(run.physical, base);
-      const to = Math.min(run.physical + run.bytes, end);
-      if (from >= to) return [];
-      const virtual = run.virtual + BigInt(from - run.physical);
-      return [{ ...run, virtual, physical: from, bytes: to - from }];
-    });
+    return runsOver(this.mappings(), base, end);
   }
 
   walk(virtual: bigint): AddressWalk {

@@ -53,7 +53,7 @@ export const OWNERS: readonly Owner[] = [
   {
     id: "program",
     label: "Program",
-    meaning: "On loan to the program that runs: memory, stack, compiled code, files, page tables.",
+    meaning: "On loan to the program that runs: memory, heap, stack, files, page tables.",
     pattern: "chevrons",
   },
   {

@@ -1,6 +1,6 @@
 /**
- * Where the chosen piece of physical memory can be reached: every run of virtual addresses that is
- * mapped to a part of it.
+ * Where a piece of physical memory can be reached: every run of virtual addresses that is mapped to a
+ * part of it. `PieceMappings` asks the machine in view, `MappingList` shows what is known already.
  */
 
 import { useEffect, useState } from "preact/hooks";
@@ -37,7 +37,17 @@ export function PieceMappings({ client, machine, piece, onWalk }: PieceMappingsP
       current = false;
     };
   }, [client, machine, base, end]);
-  if (!runs) return null;
+  return runs && <MappingList runs={runs} onWalk={onWalk} />;
+}
+
+export interface MappingListProps {
+  /** A run is for what `kind` says, or else for what its address does. */
+  readonly runs: readonly (MappedRun & { readonly kind?: string })[];
+  /** Walks the tables for an address; without it they are not to be had. */
+  readonly onWalk?: (virtual: bigint) => void;
+}
+
+export function MappingList({ runs, onWalk }: MappingListProps) {
   if (runs.length === 0)
     return <p class="piece-mappings">Mapped nowhere: no address leads here.</p>;
   return (
@@ -46,16 +56,20 @@ export function PieceMappings({ client, machine, piece, onWalk }: PieceMappingsP
       <ul aria-label="Where it is mapped">
         {runs.slice(0, MOST).map((run) => (
           <li key={String(run.virtual)}>
-            <button
-              type="button"
-              class="link"
-              title="Walk the page tables for this address"
-              onClick={() => onWalk(run.virtual)}
-            >
+            {onWalk ? (
+              <button
+                type="button"
+                class="link"
+                title="Walk the page tables for this address"
+                onClick={() => onWalk(run.virtual)}
+              >
+                <code>{formatVirtual(run.virtual)}</code>
+              </button>
+            ) : (
               <code>{formatVirtual(run.virtual)}</code>
-            </button>{" "}
-            {kindOf(run.virtual)}, {formatBytes(run.bytes)} in pages of {formatBytes(run.pageBytes)}
-            , <code>{rightsOf(run)}</code>
+            )}{" "}
+            {run.kind ?? kindOf(run.virtual)}, {formatBytes(run.bytes)} in pages of{" "}
+            {formatBytes(run.pageBytes)}, <code>{rightsOf(run)}</code>
           </li>
         ))}
         {runs.length > MOST && <li>… and {runs.length - MOST} more runs of pages</li>}

@@ -1,8 +1,8 @@
 /**
- * Which frames are on loan to a program, and what for. The kernel does nothing of its own while a program
- * runs, so what is allocated and was not before is the program's: `frame_block` says it of every block.
- * What of it the page tables map in the program's windows is its memory, heap or stack; what is a page
- * table itself maps those; the rest are files and records of it (src/program).
+ * Memory while a program runs: which frames are on loan to it, and what for. The kernel does nothing of
+ * its own meanwhile, so what is allocated and was not before is the program's: `frame_block` says it of
+ * every block. What of it the page tables map in the program's windows is its memory, heap or stack; what
+ * is a page table itself maps those; the rest are files and records of it (src/program).
  */
 
 import { BlockState, FRAME_BYTES } from "../../../abi/frame.ts";
@@ -10,8 +10,10 @@ import { ProgramRange } from "../../../abi/program.ts";
 import { type Kernel } from "../../../sim/kernel.ts";
 import { managedBlocks } from "../../../tools/plan/free_blocks.ts";
 import { walkAll, type ReadWord } from "../machine/page_walk.ts";
+import { type MappedRun } from "../machine/protocol.ts";
 import { flatten, type Piece, type Span } from "../map/piece.ts";
-import { type LentSpan } from "./program_protocol.ts";
+import { BlockPacker, type PackedBlocks } from "./packed_blocks.ts";
+import { type LentMemory } from "./program_protocol.ts";
 
 /** log2 of the bytes that a top-level entry maps, and of those from one range to the next. */
 const TOP_SHIFT = 39n;
@@ -21,24 +23,35 @@ const RANGE_NAMES: Readonly<Record<number, string>> = {
   // The page below linear memory is the runtime's header of it.
   [-1]: "linear memory",
   [ProgramRange.MEMORY]: "linear memory",
-  [ProgramRange.HEAP]: "compiled code",
-  [ProgramRange.STACK]: "stack",
+  [ProgramRange.HEAP]: "wasm3's heap",
+  [ProgramRange.STACK]: "native stack",
 };
 
-function allocatedSpans(kernel: Kernel): Span[] {
+/** Which of the program's ranges `virtual` lies in. */
+function rangeName(virtual: bigint): string {
+  return RANGE_NAMES[Number((virtual >> SPACING_SHIFT) & 31n) - 1] ?? "";
+}
+
+/** All managed memory, and what of it is allocated. */
+function blocksOf(kernel: Kernel): { allocated: Span[]; blocks: PackedBlocks } {
   const spans: { base: number; end: number }[] = [];
-  for (const { base, length, state } of managedBlocks(kernel)) {
-    if (state !== BlockState.ALLOCATED) continue;
-    const end = Number(base + length);
+  const packer = new BlockPacker();
+  for (const block of managedBlocks(kernel)) {
+    packer.add(block);
+    if (block.state !== BlockState.ALLOCATED) continue;
+    const base = Number(block.base);
+    const end = Number(block.base + block.length);
     const last = spans.at(-1);
-    if (last?.end === Number(base)) last.end = end;
-    else spans.push({ base: Number(base), end });
+    if (last?.end === base) last.end = end;
+    else spans.push({ base, end });
   }
-  return spans;
+  return { allocated: spans, blocks: packer.packed() };
 }
 
 /** The machine before the program, to compare with. */
 export class LentSpans {
+  /** What is mapped without the program. */
+  readonly mapped: readonly MappedRun[];
   readonly #kernel: Kernel;
   readonly #read: ReadWord;
   readonly #root: number;
@@ -52,37 +65,36 @@ export class LentSpans {
     this.#kernel = kernel;
     this.#read = read;
     this.#root = root;
-    this.#allocated = allocatedSpans(kernel);
+    this.#allocated = blocksOf(kernel).allocated;
     const { runs, tables } = walkAll(read, root);
+    this.mapped = runs;
     this.#tables = new Set(tables);
     this.#entries = new Set(runs.map(({ virtual }) => virtual >> TOP_SHIFT));
   }
 
-  /** What is on loan now, in address order. */
-  now(): LentSpan[] {
+  now(): LentMemory {
     const { runs, tables } = walkAll(this.#read, this.#root);
-    const piece = ({ base, end }: Span, detail: string, owner: Piece["owner"]): Piece => ({
-      base,
-      end,
-      owner,
-      detail,
-    });
-    const allocated = allocatedSpans(this.#kernel);
-    const lent = allocated.map((span) => piece(span, "files and records", "program"));
-    for (const { virtual, physical, bytes } of runs) {
-      if (this.#entries.has(virtual >> TOP_SHIFT)) continue;
-      const range = Number((virtual >> SPACING_SHIFT) & 31n) - 1;
-      const span = { base: physical, end: physical + bytes };
-      lent.push(piece(span, RANGE_NAMES[range] ?? "", "program"));
+    const mapped = runs
+      .filter(({ virtual }) => !this.#entries.has(virtual >> TOP_SHIFT))
+      .map((run) => ({ ...run, detail: rangeName(run.virtual) }));
+    const { allocated, blocks } = blocksOf(this.#kernel);
+    const lent: Piece[] = allocated.map((span) => lentPiece(span, "files and records"));
+    for (const { physical, bytes, detail } of mapped) {
+      lent.push(lentPiece({ base: physical, end: physical + bytes }, detail));
     }
     for (const table of tables) {
       if (this.#tables.has(table)) continue;
-      lent.push(piece({ base: table, end: table + FRAME_BYTES }, "its page tables", "program"));
+      lent.push(lentPiece({ base: table, end: table + FRAME_BYTES }, "its page tables"));
     }
     // What was in use before is not the program's, whatever lies on it.
-    for (const span of this.#allocated) lent.push(piece(span, "", "hole"));
-    return flatten(lent, allocated.at(-1)?.end ?? 0)
+    for (const span of this.#allocated) lent.push({ ...span, owner: "hole", detail: "" });
+    const spans = flatten(lent, allocated.at(-1)?.end ?? 0)
       .filter(({ owner }) => owner === "program")
       .map(({ base, end, detail }) => ({ base, end, detail }));
+    return { spans, mapped, blocks };
   }
+}
+
+function lentPiece({ base, end }: Span, detail: string): Piece {
+  return { base, end, owner: "program", detail };
 }

@@ -53,7 +53,8 @@ export function runProgram(
   const { tables } = walkAll(read, machine.pageRoot);
   const before = countsOf(kernel);
   const lines = log.length;
-  watch.begin(kernel, new LentSpans(kernel, read, machine.pageRoot), { plan, tables });
+  const spans = new LentSpans(kernel, read, machine.pageRoot);
+  watch.begin(kernel, spans, { plan, tables, mapped: spans.mapped });
   const result = machine.runProgram();
   watch.end();
   return {

@@ -3,8 +3,9 @@
  * counted by the kernel; where they lie is found by asking it block by block.
  */
 
-import { type OpenedMachine } from "../machine/protocol.ts";
+import { type MappedRun, type OpenedMachine } from "../machine/protocol.ts";
 import { type Span } from "../map/piece.ts";
+import { type PackedBlocks } from "./packed_blocks.ts";
 
 /** A program and what it is told. */
 export interface ProgramAsk {
@@ -23,6 +24,27 @@ export interface LentSpan extends Span {
   readonly detail: string;
 }
 
+/** A mapping of the program's, and which of its ranges that is. */
+export interface LentRun extends MappedRun {
+  readonly detail: string;
+}
+
+/** Memory at a moment of the program's life. */
+export interface LentMemory {
+  /** What is on loan, in address order. */
+  readonly spans: readonly LentSpan[];
+  /** What the page tables map for the program, in the order of virtual addresses. */
+  readonly mapped: readonly LentRun[];
+  /** Every block of the machine's managed runs. */
+  readonly blocks: PackedBlocks;
+}
+
+/** The machine on which a program runs, as it was before. */
+export interface ProgramMachine extends OpenedMachine {
+  /** What is mapped for the kernel: that stays as it is while the program runs. */
+  readonly mapped: readonly MappedRun[];
+}
+
 /** What the kernel's figures say at a moment; frames. */
 export interface FrameCounts {
   readonly managed: number;
@@ -33,12 +55,10 @@ export interface FrameCounts {
 }
 
 /** The machine at a moment of the program's life. */
-export interface ProgramMoment {
+export interface ProgramMoment extends LentMemory {
   /** Milliseconds since the program was opened. */
   readonly time: number;
   readonly counts: FrameCounts;
-  /** What is on loan, in address order. */
-  readonly spans: readonly LentSpan[];
 }
 
 /** A point of the plot. */
@@ -58,7 +78,7 @@ export interface Said {
 /** What happened since the last report. */
 export interface ProgramReport {
   /** The machine on which it runs; in the first report only. */
-  readonly machine?: OpenedMachine;
+  readonly machine?: ProgramMachine;
   readonly said: readonly Said[];
   /** True if more was said, before that, than a page can follow. */
   readonly isCut: boolean;

@@ -7,11 +7,11 @@
 import { MmStat } from "../../../abi/mm_stat.ts";
 import { type Kernel } from "../../../sim/kernel.ts";
 import { saidText } from "../../../tools/program/said_text.ts";
-import { type OpenedMachine } from "../machine/protocol.ts";
 import { type LentSpans } from "./lent_spans.ts";
 import {
   type FrameCounts,
   type FramesPoint,
+  type ProgramMachine,
   type ProgramMoment,
   type ProgramReport,
   type Said,
@@ -44,7 +44,7 @@ export class ProgramWatch {
   readonly #textOf = saidText();
   #kernel: Kernel | null = null;
   #spans: LentSpans | null = null;
-  #machine: OpenedMachine | undefined;
+  #machine: ProgramMachine | undefined;
   #began = 0;
   #said: Said[] = [];
   /** True if not all of what was said is in it. */
@@ -65,7 +65,7 @@ export class ProgramWatch {
   }
 
   /** Begins with `machine`, on which nothing is on loan yet. */
-  begin(kernel: Kernel, spans: LentSpans, machine: OpenedMachine): void {
+  begin(kernel: Kernel, spans: LentSpans, machine: ProgramMachine): void {
     this.#kernel = kernel;
     this.#spans = spans;
     this.#machine = machine;
@@ -126,7 +126,7 @@ export class ProgramWatch {
 
   #addMoment(time: number, counts: FrameCounts): void {
     const started = performance.now();
-    this.#moments.push({ time, counts, spans: this.#spans!.now() });
+    this.#moments.push({ time, counts, ...this.#spans!.now() });
     this.#shownFrames = counts.lent;
     this.#momentAt = performance.now();
     this.#momentTime = this.#momentAt - started;

@@ -13,6 +13,7 @@ import { withMoments } from "./moments.ts";
 import {
   type FramesPoint,
   type ProgramAsk,
+  type ProgramMachine,
   type ProgramMoment,
   type ProgramOutcome,
   type ProgramReport,
@@ -29,7 +30,7 @@ export interface ProgramRun {
   readonly name: string;
   readonly state: RunState;
   /** The machine on which it runs; null until that has booted. */
-  readonly machine: OpenedMachine | null;
+  readonly machine: ProgramMachine | null;
   readonly lines: readonly (readonly TextRun[])[];
   /** Lines before those, or more, that are not kept. */
   readonly dropped: number;
