@@ -175,9 +175,13 @@ describe.skipIf(NO_BROWSER)("a program", () => {
       await page.getByRole("textbox", { name: "Arguments" }).fill("2");
       const shown = () =>
         Promise.all(
-          [".map-bar", ".program-output", ".moment input", ".program-form button.primary"].map(
-            (selector) => boxOf(explorer, selector),
-          ),
+          [
+            ".map-bar",
+            ".program-output",
+            ".moment input",
+            ".program-state",
+            ".program-form button.primary",
+          ].map((selector) => boxOf(explorer, selector)),
         );
       for (const [width, height] of [
         [1280, 800],
@@ -198,17 +202,25 @@ describe.skipIf(NO_BROWSER)("a program", () => {
         expect(output!.top).toBeLessThanOrEqual(map!.top);
         expect(output!.bottom).toBeGreaterThanOrEqual(map!.bottom);
         expect(map!.right - map!.left).toBeGreaterThanOrEqual(500);
-        // 80 columns are there without being scrolled to, and a scroll bar beside them.
-        const room = await page.locator(".program-output").evaluate((pane) => {
+        // 80 columns are there without being scrolled to, and a scroll bar beside them; of longer
+        // lines 120, and the rest below.
+        const [room, scrolled] = await page.locator(".program-output").evaluate((pane) => {
           const line = document.createElement("span");
           line.textContent = "0".repeat(80);
-          pane.append(line);
+          pane.firstElementChild!.append("\n", line);
           const { width: columns } = line.getBoundingClientRect();
-          line.remove();
           const { paddingLeft, paddingRight } = getComputedStyle(pane);
-          return pane.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight) - columns;
+          const padding = parseFloat(paddingLeft) + parseFloat(paddingRight);
+          const spare = pane.clientWidth - padding - columns;
+          line.textContent = "0".repeat(500);
+          const sideways = (80 * (pane.scrollWidth - padding)) / columns;
+          line.previousSibling!.remove();
+          line.remove();
+          return [spare, sideways];
         });
         expect(room).toBeGreaterThanOrEqual(15);
+        expect(scrolled).toBeGreaterThan(118);
+        expect(scrolled).toBeLessThan(122);
         expect(await overhang(explorer)).toBe(0);
       }
       // What is pressed stays where it is, though the map is higher with a run than without.

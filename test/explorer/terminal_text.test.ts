@@ -1,7 +1,7 @@
 /** What a program says, as the page shows it: styles are followed, other sequences never seen. */
 
 import { expect, test } from "vitest";
-import { indexedColour, TerminalText } from "../../explorer/src/program/terminal_text.ts";
+import { indexedColour, isLight, TerminalText } from "../../explorer/src/program/terminal_text.ts";
 import { Random } from "../../tools/trace/random.ts";
 
 /** The lines that come of `pieces`, which are all said on one stream, as plain text. */
@@ -51,6 +51,19 @@ test.each([
   [256, ""],
 ])("colour %i", (index, colour) => {
   expect(indexedColour(index)).toBe(colour);
+});
+
+test("light backgrounds are told from dark ones", () => {
+  const light = [
+    "#ffffff",
+    indexedColour(2),
+    indexedColour(7),
+    indexedColour(226),
+    "rgb(255 230 200)",
+  ];
+  const dark = ["", "#10151b", indexedColour(0), indexedColour(17), "rgb(90 0 120)"];
+  expect(light.map(isLight)).toEqual(light.map(() => true));
+  expect(dark.map(isLight)).toEqual(dark.map(() => false));
 });
 
 test("errors keep apart from the rest", () => {

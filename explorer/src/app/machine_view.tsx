@@ -17,9 +17,9 @@ import { PieceMappings } from "../map/piece_mappings.tsx";
 import { PagingPanel } from "../paging/paging_panel.tsx";
 import { followAt, MomentFacts, MomentMappings } from "../program/moment_facts.tsx";
 import { MomentControl } from "../program/moment_control.tsx";
-import { OutputView } from "../program/output_view.tsx";
 import { type ProgramChoice } from "../program/program_choice.ts";
 import { ProgramPanel } from "../program/program_panel.tsx";
+import { RunAside } from "../program/run_aside.tsx";
 import { useProgram } from "../program/use_program.ts";
 import { useProgramMap } from "../program/use_program_map.ts";
 import { type ContestChoice } from "../side_by_side/contest_protocol.ts";
@@ -141,8 +141,13 @@ export function MachineView(props: MachineViewProps) {
           if (at) return <MomentMappings {...{ at, piece }} />;
           return <PieceMappings {...{ client, piece, onWalk }} machine={opened} />;
         }}
-        timeline={lent && <MomentControl key={run.machine} moments={run.moments} {...moment} />}
-        aside={run && <OutputView name={run.name} lines={run.lines} dropped={run.dropped} />}
+        timeline={
+          run &&
+          run.state !== "failed" && (
+            <MomentControl key={run.machine} moments={run.moments} {...moment} />
+          )
+        }
+        aside={run && <RunAside run={run} />}
         row={mapRow}
       >
         <AddressBox

@@ -12,6 +12,7 @@ const PLAY_TIME = 5000;
 const LONGEST_SHOWN = 400;
 
 export interface MomentControlProps {
+  /** None before the machine has booted. */
   readonly moments: readonly ProgramMoment[];
   /** Place of the moment in view, and whether it was chosen or is where the run has come to. */
   readonly shown: number;
@@ -32,7 +33,7 @@ export function MomentControl({ moments, shown, isChosen, onShow }: MomentContro
   /** Where it plays: a timer must not see an old one. */
   const place = useRef(shown);
   place.current = shown;
-  const last = moments.length - 1;
+  const last = Math.max(0, moments.length - 1);
   useEffect(() => {
     if (!isPlaying) return;
     const pause = Math.min(LONGEST_SHOWN, PLAY_TIME / (last + 1));
@@ -46,7 +47,7 @@ export function MomentControl({ moments, shown, isChosen, onShow }: MomentContro
     if (!isPlaying && (!isChosen || shown >= last)) onShow(0);
     setPlaying(!isPlaying);
   };
-  const words = inWords(moments[shown]!);
+  const words = moments[shown] ? inWords(moments[shown]) : "";
   return (
     <div class="moment">
       <label>

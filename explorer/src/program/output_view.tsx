@@ -3,13 +3,14 @@
  */
 
 import { useEffect, useRef } from "preact/hooks";
-import { type TextRun, type TextStyle } from "./terminal_text.ts";
+import { isLight, type TextRun, type TextStyle } from "./terminal_text.ts";
 
 /** Pixels from the end within which the view follows what comes. */
 const NEAR_END = 40;
 
 function cssOf({ colour, background, bold, underlined, inverse }: TextStyle) {
-  const front = inverse ? background || "var(--terminal)" : colour;
+  const own = colour || (isLight(background) ? "var(--terminal)" : "");
+  const front = inverse ? background || "var(--terminal)" : own;
   const back = inverse ? colour || "var(--terminal-text)" : background;
   return {
     ...(front && { color: front }),
@@ -38,14 +39,14 @@ export interface OutputViewProps {
 export function OutputView({ name, lines, dropped }: OutputViewProps) {
   // After the last newline there is no line yet.
   const shown = lines.at(-1)?.length === 0 ? lines.slice(0, -1) : lines;
-  const view = useRef<HTMLPreElement>(null);
+  const view = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   useEffect(() => {
     const pane = view.current!;
     if (isAtEnd.current) pane.scrollTop = pane.scrollHeight;
   }, [lines]);
   return (
-    <pre
+    <div
       class="program-output"
       ref={view}
       tabIndex={0}
@@ -55,17 +56,19 @@ export function OutputView({ name, lines, dropped }: OutputViewProps) {
         isAtEnd.current = pane.scrollHeight - pane.scrollTop - pane.clientHeight < NEAR_END;
       }}
     >
-      {dropped > 0 && (
-        <span class="said-before">{"… what was said before this is not kept …\n"}</span>
-      )}
-      {shown.map((line, index) => (
-        <span key={dropped + index}>
-          {line.map((run, at) => (
-            <Run key={at} run={run} />
-          ))}
-          {index < shown.length - 1 && "\n"}
-        </span>
-      ))}
-    </pre>
+      <pre>
+        {dropped > 0 && (
+          <span class="said-before">{"… what was said before this is not kept …\n"}</span>
+        )}
+        {shown.map((line, index) => (
+          <span key={dropped + index}>
+            {line.map((run, at) => (
+              <Run key={at} run={run} />
+            ))}
+            {index < shown.length - 1 && "\n"}
+          </span>
+        ))}
+      </pre>
+    </div>
   );
 }

@@ -7,7 +7,7 @@ import { sourceOf } from "../app/choice.ts";
 import { type ShownMachine } from "../app/use_machine.ts";
 import { Log } from "../bring_up/log_view.tsx";
 import { FramesPlot } from "./frames_plot.tsx";
-import { FrameTable, isBad, stateInWords } from "./outcome.tsx";
+import { FrameTable } from "./outcome.tsx";
 import { loadProgram, type ProgramChoice, programName } from "./program_choice.ts";
 import { ProgramForm } from "./program_form.tsx";
 import { splitWords } from "./split_words.ts";
@@ -47,16 +47,12 @@ export function ProgramPanel(props: ProgramPanelProps) {
   return (
     <div class="program">
       <ProgramForm {...{ choice, onChoice, isRunning }} onStart={begin} onStop={stop} />
-      <p
-        class={run && isBad(run) ? "program-state failure" : "program-state"}
-        role="status"
-        data-testid="program-state"
-      >
-        {run
-          ? stateInWords(run)
-          : "A program runs on a machine like the one above, booted anew with the program beside the kernel, " +
-            "in memory that the kernel lends it."}
-      </p>
+      {!run && (
+        <p>
+          A program runs on a machine like the one above, booted anew with the program beside the
+          kernel, in memory that the kernel lends it.
+        </p>
+      )}
       <div class="program-views">
         <FramesPlot points={run?.points ?? []} time={run?.moments[shown]?.time ?? 0} />
         {run && (

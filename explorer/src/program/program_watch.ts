@@ -78,18 +78,23 @@ export class ProgramWatch {
   /** The program said `bytes` on `stream`. */
   said(stream: number, bytes: Uint8Array): void {
     const text = this.#textOf(stream, bytes);
+    for (let at = 0; at < text.length; at += LONGEST_PIECE) {
+      this.#add(stream, text.slice(at, at + LONGEST_PIECE));
+    }
+    this.#reportInMeasure();
+  }
+
+  #add(stream: number, text: string): void {
     const last = this.#said.at(-1);
     if (last?.stream === stream && last.text.length + text.length <= LONGEST_PIECE) {
       this.#said[this.#said.length - 1] = { stream, text: last.text + text };
     } else {
-      this.#said.push({ stream, text: text.slice(-LONGEST_PIECE) });
-      this.#isCut ||= text.length > LONGEST_PIECE;
+      this.#said.push({ stream, text });
     }
     if (this.#said.length > MOST_PIECES) {
       this.#said.shift();
       this.#isCut = true;
     }
-    this.#reportInMeasure();
   }
 
   /** The kernel can be asked; it is the last time before it takes everything back if `isLast`. */

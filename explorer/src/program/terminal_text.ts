@@ -48,6 +48,16 @@ function rgb(red: number, green: number, blue: number): string {
   return `rgb(${red} ${green} ${blue})`;
 }
 
+/** True if dark text is read better than light text on `colour`, of a `TextStyle`; false for none. */
+export function isLight(colour: string): boolean {
+  const parts = colour.startsWith("#")
+    ? [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16))
+    : (colour.match(/\d+/g) ?? []).map(Number);
+  const [red = 0, green = 0, blue = 0] = parts;
+  // Luma of ITU-R BT.601, 0 to 255.
+  return 0.299 * red + 0.587 * green + 0.114 * blue > 128;
+}
+
 /** Colour `index` of xterm's 256. */
 export function indexedColour(index: number): string {
   if (index < 16) return BASIC[index] ?? "";

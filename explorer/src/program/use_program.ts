@@ -20,8 +20,9 @@ import {
 } from "./program_protocol.ts";
 import { TerminalText, type TextRun } from "./terminal_text.ts";
 
-/** Milliseconds between two changes of what is shown. */
+/** Milliseconds between two changes of what is shown at least, and how many times what showing one takes. */
 const SHOW_TIME = 50;
+const SHOW_PARTS = 2;
 
 export type RunState = "starting" | "running" | "ended" | "stopped" | "failed";
 
@@ -79,6 +80,8 @@ class RunKeeper {
   readonly #terminal = new TerminalText();
   #client: MachineClient | null = null;
   #timer = 0;
+  /** Milliseconds from the last change to its being on the screen. */
+  #shownIn = 0;
   #isOver = false;
 
   constructor(name: string, show: (run: ProgramRun) => void) {
@@ -129,14 +132,20 @@ class RunKeeper {
       points: withPoints(last.points, points),
       moments: withMoments(last.moments, moments),
     };
-    this.#timer ||= window.setTimeout(() => this.#showNow(), SHOW_TIME);
+    const pause = Math.max(SHOW_TIME, SHOW_PARTS * this.#shownIn);
+    this.#timer ||= window.setTimeout(() => this.#showNow(), pause);
   }
 
   #showNow(): void {
     this.#timer = 0;
     const { lines, dropped } = this.#terminal;
     this.#run = { ...this.#run, lines: lines.map((line) => [...line]), dropped };
+    const started = performance.now();
     this.#show(this.#run);
+    // The task after the next frame begins when that is painted.
+    requestAnimationFrame(() => {
+      setTimeout(() => (this.#shownIn = performance.now() - started));
+    });
   }
 
   #finish(change: Partial<ProgramRun>): void {
