@@ -144,7 +144,7 @@ function wordsOf({ base, length, state }: FrameBlock, owner: string): string {
 }
 
 const ownerOf = (what: string) =>
-  what === "kernel" ? "allocated by the kernel" : `on loan to the program for ${what}`;
+  what === "kernel" ? "allocated by the kernel" : `on loan to the program: ${what}`;
 
 test("the run has addresses of every kind", () => {
   const states = new Map(KNOWN.map(({ what, before, then }) => [what, [before.state, then.state]]));

@@ -143,7 +143,7 @@ export function MachineView(props: MachineViewProps) {
         }}
         timeline={
           run &&
-          run.state !== "failed" && (
+          (lent || run.state !== "failed") && (
             <MomentControl key={run.machine} moments={run.moments} {...moment} />
           )
         }

@@ -45,16 +45,18 @@ export interface MappingListProps {
   readonly runs: readonly (MappedRun & { readonly kind?: string })[];
   /** Walks the tables for an address; without it they are not to be had. */
   readonly onWalk?: (virtual: bigint) => void;
+  /** Runs that are listed; 8 by default. */
+  readonly most?: number;
 }
 
-export function MappingList({ runs, onWalk }: MappingListProps) {
+export function MappingList({ runs, onWalk, most = MOST }: MappingListProps) {
   if (runs.length === 0)
     return <p class="piece-mappings">Mapped nowhere: no address leads here.</p>;
   return (
     <div class="piece-mappings">
       <p>Mapped at</p>
       <ul aria-label="Where it is mapped">
-        {runs.slice(0, MOST).map((run) => (
+        {runs.slice(0, most).map((run) => (
           <li key={String(run.virtual)}>
             {onWalk ? (
               <button
@@ -72,7 +74,7 @@ export function MappingList({ runs, onWalk }: MappingListProps) {
             {formatBytes(run.pageBytes)}, <code>{rightsOf(run)}</code>
           </li>
         ))}
-        {runs.length > MOST && <li>… and {runs.length - MOST} more runs of pages</li>}
+        {runs.length > most && <li>… and {runs.length - most} more runs of pages</li>}
       </ul>
     </div>
   );

@@ -26,13 +26,16 @@ export function followAt(at: RunMoment, virtual: bigint): number {
   return physical;
 }
 
+/** Mappings that are listed: what is known of an address stands below them. */
+const MOST_MAPPINGS = 4;
+
 /** Who has the block around `address`, and which block that is. */
 function blockInWords({ machine, moment }: RunMoment, address: number): string {
   const runs = machine.plan.runs.map(spanOf);
   const block = blockAt(runs, moment.blocks, address);
   if (!block) return "not managed";
   const lent = moment.spans.find(({ base, end }) => base <= address && address < end);
-  const owner = lent ? `on loan to the program for ${lent.detail}` : "allocated by the kernel";
+  const owner = lent ? `on loan to the program: ${lent.detail}` : "allocated by the kernel";
   return blockText(block.isFree ? "free" : owner, block.base, block.end - block.base);
 }
 
@@ -44,7 +47,8 @@ export function MomentMappings({ at, piece }: { readonly at: RunMoment; readonly
     ...run,
     kind: `the program's ${run.detail}`,
   }));
-  return <MappingList runs={[...own, ...runsOver(machine.mapped, base, end)]} />;
+  const runs = [...own, ...runsOver(machine.mapped, base, end)];
+  return <MappingList runs={runs} most={MOST_MAPPINGS} />;
 }
 
 export function MomentFacts({ at, address }: { readonly at: RunMoment; readonly address: number }) {

@@ -64,7 +64,8 @@ export function ProgramPanel(props: ProgramPanelProps) {
       {run?.outcome && <Log lines={run.outcome.log} label="The kernel's log of the run" />}
       <p class="hint">
         Any command for WASI preview 1 can be dropped on the page or opened here; it is run by this
-        browser and leaves it as little as a memory map does.
+        browser and leaves it as little as a memory map does. It reads what stands under “Standard
+        input”, and then hears that there is no more.
       </p>
     </div>
   );
