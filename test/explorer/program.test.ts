@@ -172,7 +172,7 @@ describe.skipIf(NO_BROWSER)("a program", () => {
     await site.visit({ fragment: FRAGMENT }, async (explorer) => {
       const { page } = explorer;
       await explorer.ready();
-      await page.getByRole("textbox", { name: "Arguments" }).fill("2");
+      await page.getByRole("combobox", { name: "Program" }).selectOption("picture");
       const shown = () =>
         Promise.all(
           [
@@ -189,7 +189,7 @@ describe.skipIf(NO_BROWSER)("a program", () => {
       ] as const) {
         await page.setViewportSize({ width, height });
         await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
-        expect(await run(explorer)).toBe("tide.wasm ended with status 0.");
+        expect(await run(explorer)).toBe("picture.wasm ended with status 0.");
         // Without the page being scrolled by anybody: the map, all that it is about, and the button.
         const boxes = await shown();
         const [map, output] = boxes;
@@ -243,6 +243,11 @@ describe.skipIf(NO_BROWSER)("a program", () => {
         expect(output!.top).toBeGreaterThanOrEqual(Math.max(map!.bottom, slider!.bottom));
         expect(output!.bottom - map!.top).toBeLessThanOrEqual(height);
         expect(output!.right - output!.left).toBeCloseTo(map!.right - map!.left, 0);
+        // The last line stays in view, though there is room for fewer.
+        const below = page
+          .locator(".program-output")
+          .evaluate((pane) => pane.scrollHeight - pane.scrollTop - pane.clientHeight);
+        expect(await below).toBeLessThan(2);
         expect(await overhang(explorer)).toBe(0);
       }
     });

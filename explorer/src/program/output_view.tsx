@@ -41,10 +41,17 @@ export function OutputView({ name, lines, dropped }: OutputViewProps) {
   const shown = lines.at(-1)?.length === 0 ? lines.slice(0, -1) : lines;
   const view = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
+  const follow = () => {
+    // The browser may still tell of a size when the pane has gone.
+    const pane = view.current;
+    if (pane && isAtEnd.current) pane.scrollTop = pane.scrollHeight;
+  };
+  useEffect(follow, [lines]);
   useEffect(() => {
-    const pane = view.current!;
-    if (isAtEnd.current) pane.scrollTop = pane.scrollHeight;
-  }, [lines]);
+    const observer = new ResizeObserver(follow);
+    observer.observe(view.current!);
+    return () => observer.disconnect();
+  }, []);
   return (
     <div
       class="program-output"
