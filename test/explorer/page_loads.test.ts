@@ -42,7 +42,10 @@ describe.skipIf(NO_BROWSER)("the page", () => {
       await page.getByRole("button", { name: "Start", exact: true }).waitFor();
       expect(page.url()).toContain(`${site.address}?from=mail#`);
       expect(page.url()).toContain("tab=allocators");
-      expect(explorer.offences.filter((text) => !text.startsWith("http"))).toEqual([]);
+      // Before it reads the script that leads to the folder, the browser may fetch ahead what the page
+      // names, which is not there without the slash.
+      const isAhead = (text: string) => /^http|^Failed to load resource: .* 404 /.test(text);
+      expect(explorer.offences.filter((text) => !isAhead(text))).toEqual([]);
     });
   });
 
