@@ -1,9 +1,13 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/support/longest_first.ts";
 import { nodeOnlyPath } from "./test/support/node_only_path.ts";
 
 /** For groups that need Node and its packages only, and are held to it. */
 const env = { PATH: nodeOnlyPath() };
+
+/** Workers of the groups that come first: vitest would leave one processor idle, even one of two. */
+const maxWorkers = Math.max(2, availableParallelism() - 1);
 
 /**
  * Groups that can be run apart (`vitest run --project unit`). Tests in `native` call clang and wabt,
@@ -20,6 +24,7 @@ export default defineConfig({
         test: {
           name: "unit",
           env,
+          maxWorkers,
           include: ["test/unit/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -29,6 +34,7 @@ export default defineConfig({
         test: {
           name: "property",
           env,
+          maxWorkers,
           include: ["test/property/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 60_000,
@@ -38,6 +44,7 @@ export default defineConfig({
         test: {
           name: "cli",
           env,
+          maxWorkers,
           include: ["test/cli/**/*.test.ts"],
           testTimeout: 60_000,
         },
@@ -45,6 +52,7 @@ export default defineConfig({
       {
         test: {
           name: "programs",
+          maxWorkers,
           include: ["test/programs/**/*.test.ts"],
           testTimeout: 300_000,
         },
@@ -53,6 +61,7 @@ export default defineConfig({
         test: {
           name: "worlds",
           env,
+          maxWorkers,
           include: ["test/worlds/**/*.test.ts"],
           testTimeout: 600_000,
         },
@@ -71,6 +80,7 @@ export default defineConfig({
       {
         test: {
           name: "native",
+          maxWorkers,
           include: ["test/native/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,

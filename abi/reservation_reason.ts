@@ -18,6 +18,8 @@ export enum Reason {
   PAGE_ALLOCATOR_TABLES = 12,
   /** Asked for by `range_reserve`. */
   CALLER = 13,
+  /** What the loader brought for the program: itself and its files. */
+  BOOT_FILE = 14,
 }
 
 /** The name of `reason`; `caller` for a number that is none. */
@@ -47,6 +49,8 @@ export function reasonName(reason: Reason): string {
       return "buddy_tables";
     case Reason.PAGE_ALLOCATOR_TABLES:
       return "page_allocator_tables";
+    case Reason.BOOT_FILE:
+      return "boot_file";
     case Reason.CALLER:
     default:
       return "caller";

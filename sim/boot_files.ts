@@ -3,7 +3,7 @@
  */
 
 import { FRAME_BYTES } from "../abi/frame.ts";
-import { MemoryType } from "../abi/memory_type.ts";
+import { type MemoryType } from "../abi/memory_type.ts";
 import { type BootFrames } from "./boot_layout.ts";
 import { type PhysicalMemory } from "./physical_memory.ts";
 
@@ -35,15 +35,16 @@ export function bootWord(key: string, value: string | Uint8Array): string {
   return `${key}=${written.join("")}`;
 }
 
-/** Takes memory for `files` and writes them there, each at the start of a page. */
+/** Takes memory of `type` for `files` and writes them there, each at the start of a page. */
 export function placeFiles(
   frames: BootFrames,
   files: readonly BootFile[],
+  type: MemoryType,
   memory: PhysicalMemory,
 ): PlacedFile[] {
   return files.map(({ bytes, cmdline }) => {
     const size = Math.max(bytes.length, FRAME_BYTES);
-    const physical = frames.take(size, MemoryType.KERNEL_AND_MODULES);
+    const physical = frames.take(size, type);
     memory.write(physical, bytes);
     return { physical, bytes: bytes.length, cmdline: new TextEncoder().encode(cmdline) };
   });

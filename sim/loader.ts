@@ -39,6 +39,7 @@ export interface LoaderRequest {
   readonly powerOnByte: number;
   /** Modules beside the kernel. */
   readonly files: readonly BootFile[];
+  readonly fileMemory: MemoryType | undefined;
 }
 
 /** The machine as the loader leaves it. */
@@ -93,7 +94,8 @@ function loadAt(request: LoaderRequest, placement: Placement): LoadedMachine {
     });
   }
 
-  const files = placeFiles(frames, request.files, memory);
+  const fileMemory = request.fileMemory ?? MemoryType.KERNEL_AND_MODULES;
+  const files = placeFiles(frames, request.files, fileMemory, memory);
 
   const tableFrames = new Set<number>();
   const tables = new LoaderTables(memory, features, () => {

@@ -77,6 +77,7 @@ export class Machine {
       features: this.#features,
       powerOnByte: options.powerOnByte ?? 0xa5,
       files: options.files ?? [],
+      fileMemory: options.fileMemory,
     });
     const regions = new Map(this.#loaded.regions);
     for (const [kind, region] of options.bootRegions ?? []) {

@@ -2,6 +2,7 @@
  * What a simulated machine is built from, and what a boot on it returns.
  */
 
+import { type MemoryType } from "../abi/memory_type.ts";
 import { type BootFile } from "./boot_files.ts";
 import { type BootRegionRecord, type BootSizes, type Placement } from "./boot_layout.ts";
 import { type ImportHook } from "./imports.ts";
@@ -45,6 +46,8 @@ export interface MachineOptions {
   readonly powerOnByte?: number;
   /** Modules beside the kernel; the first is the program that `runProgram` runs. */
   readonly files?: readonly BootFile[];
+  /** The type of the memory that they lie in: that of the kernel, or what the loader calls reclaimable. */
+  readonly fileMemory?: MemoryType.KERNEL_AND_MODULES | MemoryType.BOOTLOADER_RECLAIMABLE;
   /** What is typed: bytes, or a function that answers as `console_read` does. Nothing by default. */
   readonly input?: Uint8Array | (() => number);
   /** Shown what the program says, on stream 1 or 2; the console by default. */

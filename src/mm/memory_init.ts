@@ -11,7 +11,7 @@ import { BootRegion } from "../../abi/machine";
 import { Reason, reasonName } from "../../abi/reservation_reason";
 import { debug, info, warn } from "../boot/log";
 import { panic } from "../boot/panic";
-import { bootRegion, clock } from "../boot/shim";
+import { bootFile, bootRegion, clock } from "../boot/shim";
 import {
   buddyFreeFrames,
   buddyLargestFreeOrder,
@@ -87,6 +87,18 @@ function reserveBootRegion(kind: BootRegion, reason: Reason): ErrorCode {
 }
 
 /**
+ * Reserves what the loader brought for the program. Limine before version 12 has its modules in memory that
+ * it calls reclaimable.
+ */
+function reserveBootFiles(): ErrorCode {
+  let status: ErrorCode = ErrorCode.NONE;
+  for (let index: u32 = 0; !status && bootFile(index, record); ++index) {
+    status = reserve(load<u64>(record, 16), load<u64>(record), Reason.BOOT_FILE);
+  }
+  return status;
+}
+
+/**
  * Reserves what the loader placed and the kernel needs. The image comes first: its stack and its
  * linear memory lie inside and have reasons of their own.
  */
@@ -99,6 +111,7 @@ function reserveBootRegions(): ErrorCode {
   if (!status) status = reserveBootRegion(BootRegion.BOOT_STACK, Reason.BOOT_STACK);
   if (!status) status = reserveBootRegion(BootRegion.FRAMEBUFFER, Reason.FRAMEBUFFER);
   if (!status) status = reserveBootRegion(BootRegion.WASM_MODULE, Reason.WASM_MODULE);
+  if (!status) status = reserveBootFiles();
   return status ? panic("mm", "cannot reserve the boot regions", status) : ErrorCode.NONE;
 }
 

@@ -2,11 +2,14 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { boot } from "./boot.ts";
 import { describeBoots } from "./boots.ts";
 import { ENGINES } from "./engines.ts";
 import { describeLimine } from "./loaders.ts";
+
+const HELLO = fileURLToPath(new URL("../../programs/hello.ts", import.meta.url));
 
 describeLimine((limine) => {
   for (const engine of ENGINES) describeBoots(limine, engine);
@@ -16,6 +19,15 @@ describeLimine((limine) => {
     const [left, right] = await Promise.all([boot(limine, {}), boot("stub", {})]);
     const frames = ({ log }: typeof left) => log.number("mm", "ready", "managed");
     expect(Math.abs(frames(left) - frames(right)) * 4096).toBeLessThanOrEqual(8 << 20);
+  });
+
+  // Before release 12 what Limine loaded lies in memory that it calls reclaimable.
+  it.each(ENGINES)("runs a program as it was loaded, under %s", async (engine) => {
+    const iso = ["--options", "log=debug", "--program", HELLO, "--argument", "loaded"];
+    const { status, log } = await boot(limine, { engine, iso });
+    expect(status, log.text).toBe(0);
+    expect(log.text).toContain("\nargument 1: loaded\n");
+    expect(log.text).toMatch(/ mm: reserved 0x\w+-0x\w+ reason=boot_file bytes=\d+\n/);
   });
 
   async function expectStart(option: string): Promise<void> {

@@ -6,7 +6,9 @@
 import { describe, expect, test } from "vitest";
 import { ErrorCode } from "../../abi/error_code.ts";
 import { MmStat } from "../../abi/mm_stat.ts";
+import { MemoryType } from "../../abi/memory_type.ts";
 import { ProgramEnd, ProgramRange } from "../../abi/program.ts";
+import { Reason } from "../../abi/reservation_reason.ts";
 import { bootWithProgram, file } from "../support/program_machine.ts";
 import { Caller, Errno } from "../support/wasi_caller.ts";
 
@@ -38,6 +40,36 @@ describe("ranges", () => {
     program.end(ProgramEnd.EXITED, 7);
     expect(kernel.mmStat(MmStat.PROGRAM)).toBe(0);
     expect(exports.program_end(0, 0n, 0n)).toBe(ErrorCode.NOT_READY);
+  });
+});
+
+describe("the frames of what the loader brought", () => {
+  const FRAME = 4096;
+  const brought = [5_000, 9_000, 0, FRAME].map((bytes, index) =>
+    new Uint8Array(bytes).fill(index + 1),
+  );
+  const [program, ...contents] = brought;
+  const files = contents.map((bytes, index) => file(`file ${index}`, bytes));
+
+  test.each([
+    ["are no memory to allocate", MemoryType.KERNEL_AND_MODULES],
+    ["are none where the loader calls them reclaimable", MemoryType.BOOTLOADER_RECLAIMABLE],
+  ] as const)("%s", (_, fileMemory) => {
+    const setting = { memory: 16n * MIB, files, machine: { fileMemory } };
+    const { machine, booted } = bootWithProgram(program!, setting);
+    const { kernel } = booted;
+    const frames = kernel
+      .reservedRegions()
+      .filter(({ reason }) => reason === Reason.BOOT_FILE)
+      .flatMap(({ base, length }) =>
+        Array.from({ length: Number(length) / FRAME }, (_, index) => Number(base) + index * FRAME),
+      );
+    // The frames are those that hold the files, each from the start of one.
+    const first = frames.map((frame) => Number(machine.physicalMemory.load(frame) & 255n));
+    expect(first.toSorted()).toEqual([1, 1, 2, 2, 2, 4]);
+    while (kernel.mmStat(MmStat.FREE) > 0) {
+      expect(frames).not.toContain(Number(kernel.frameAlloc(0)));
+    }
   });
 });
 

@@ -151,6 +151,7 @@ const REASON_OWNERS: Readonly<Record<string, OwnerId>> = {
   boot_stack: "image",
   first_linear_memory: "image",
   wasm_module: "image",
+  boot_file: "image",
   framebuffer: "framebuffer",
   page_tables: "page_tables",
   caller: "reserved",

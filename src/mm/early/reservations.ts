@@ -43,12 +43,12 @@ export class ReservedRegion {
 export const RESERVED_REGION_BYTES: usize = 24;
 
 /**
- * Slots of the first table: seven boot regions, the window's page tables, and room to grow linear
- * memory once in pieces of a frame.
+ * Slots of the first table: seven boot regions, fifteen files for the program, the window's page tables,
+ * and room to grow linear memory once in pieces of a frame.
  */
-const FIRST_SLOTS: u32 = 128;
+const FIRST_SLOTS: u32 = 160;
 
-const firstTable: usize = memory.data(3072);
+const firstTable: usize = memory.data(3840);
 
 let table: usize = firstTable;
 let slots: u32 = FIRST_SLOTS;
