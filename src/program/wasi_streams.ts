@@ -1,5 +1,6 @@
 /**
- * WASI preview 1: reading, writing and seeking. All vectors of a call are checked before any byte moves.
+ * WASI preview 1: reading, writing and seeking. All vectors of a call are checked before any byte moves,
+ * and so is the place of its answer before it changes anything that lasts.
  */
 
 import { readBytes, readConsole, writeConsole } from "./console";
@@ -20,7 +21,7 @@ import {
   wordOf,
 } from "./descriptors";
 import { NodeNumber, NodeWord, nodeWord } from "./nodes";
-import { loadVectors, putLong, putWord, vectorAddress, vectorBytes } from "./program_memory";
+import { loadVectors, owns, putLong, putWord, vectorAddress, vectorBytes } from "./program_memory";
 import { Errno, FdFlag, FileType, Right, Whence } from "./wasi_types";
 
 /** Bytes that `readVectors`, `writeVectors` or `sayVectors` moved. */
@@ -92,11 +93,15 @@ export function wasi_fd_read(fd: u32, vectors: u32, count: u32, read: u32): i32 
   if (node) {
     const position = wordOf(descriptor, FdWord.POSITION);
     status = readVectors(node, position, count);
+    if (!status) status = putWord(read, moved);
     if (!status) setWordOf(descriptor, FdWord.POSITION, position + moved);
-  } else {
-    // Only the input can be read; of the two others there is never anything.
-    status = streamIn(what) ? Errno.BADF : readInput(count);
+    return status;
   }
+  // Only the input can be read; of the two others there is never anything.
+  if (streamIn(what)) return Errno.BADF;
+  // What is read is gone, so that where its length goes is looked at before.
+  if (!owns(read, 4)) return Errno.FAULT;
+  status = readInput(count);
   return status ? status : putWord(read, moved);
 }
 
@@ -106,14 +111,17 @@ export function wasi_fd_write(fd: u32, vectors: u32, count: u32, written: u32): 
   let status = begin(descriptor, what, Right.FD_WRITE, vectors, count);
   if (status) return status;
   const node = nodeIn(what);
+  // The input is stream 0.
+  if (!node && !streamIn(what)) return Errno.BADF;
+  if (!owns(written, 4)) return Errno.FAULT;
   if (node) {
     const appends = (flagsIn(what) & FdFlag.APPEND) != 0;
     const position = appends ? nodeWord(node, NodeWord.SIZE) : wordOf(descriptor, FdWord.POSITION);
     status = writeVectors(node, position, count);
-    if (!status) setWordOf(descriptor, FdWord.POSITION, position + moved);
+    // A write of nothing changes nothing, the position that appending would set included.
+    if (!status && moved) setWordOf(descriptor, FdWord.POSITION, position + moved);
   } else {
-    const stream = streamIn(what);
-    status = stream ? sayVectors(stream, count) : Errno.BADF;
+    status = sayVectors(streamIn(what), count);
   }
   return status ? status : putWord(written, moved);
 }
@@ -136,6 +144,7 @@ export function wasi_fd_pwrite(fd: u32, vectors: u32, count: u32, to: u64, writt
   if (status) return status;
   const node = nodeIn(what);
   if (!node) return Errno.SPIPE;
+  if (!owns(written, 4)) return Errno.FAULT;
   // As POSIX systems do with O_APPEND: the position is that of the end.
   const appends = (flagsIn(what) & FdFlag.APPEND) != 0;
   status = writeVectors(node, appends ? nodeWord(node, NodeWord.SIZE) : to, count);
@@ -155,8 +164,9 @@ function seek(fd: Fd, offset: i64, whence: u32, out: u32): Errno {
   // Positions are below 2^63, so that the sum cannot come round.
   const position = i64(from) + offset;
   if (position < 0) return offset > 0 ? Errno.OVERFLOW : Errno.INVAL;
-  setWordOf(descriptor, FdWord.POSITION, u64(position));
-  return putLong(out, u64(position));
+  const status = putLong(out, u64(position));
+  if (!status) setWordOf(descriptor, FdWord.POSITION, u64(position));
+  return status;
 }
 
 export function wasi_fd_seek(fd: u32, offset: i64, whence: u32, out: u32): i32 {

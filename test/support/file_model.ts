@@ -220,7 +220,8 @@ export class FileModel {
     // Another array: a file that is removed and one that is written must not share it.
     node.contents = node.contents.slice();
     if (bytes.length > 0) node.contents.set(bytes, position);
-    if (at === undefined) this.#open.get(fd)!.position = end;
+    // POSIX: a write of no bytes has no other results.
+    if (at === undefined && bytes.length > 0) this.#open.get(fd)!.position = end;
     return bytes.length;
   }
 

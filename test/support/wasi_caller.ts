@@ -110,8 +110,8 @@ export class Caller {
     return status ? -status : this.view.getUint32(ANSWER, true);
   }
 
-  /** Puts one vector that is the buffer. */
-  #vector(bytes: number): [number, number] {
+  /** Puts one vector, of `bytes` of the buffer; its address, and how many there are. */
+  vector(bytes: number): [number, number] {
     this.view.setUint32(VECTORS, BUFFER, true);
     this.view.setUint32(VECTORS + 4, bytes, true);
     return [VECTORS, 1];
@@ -121,7 +121,7 @@ export class Caller {
   write(fd: number, bytes: Uint8Array, at?: bigint): number {
     if (bytes.length > BUFFER_BYTES) throw new RangeError("larger than the buffer");
     this.bytes.set(bytes, BUFFER);
-    const vector = this.#vector(bytes.length);
+    const vector = this.vector(bytes.length);
     const status =
       at === undefined
         ? this.call("fd_write", fd, ...vector, ANSWER)
@@ -131,7 +131,7 @@ export class Caller {
 
   /** `fd_read`, or with `at` `fd_pread`; what was read, or the error number negated. */
   read(fd: number, bytes: number, at?: bigint): Uint8Array | number {
-    const vector = this.#vector(bytes);
+    const vector = this.vector(bytes);
     const status =
       at === undefined
         ? this.call("fd_read", fd, ...vector, ANSWER)

@@ -257,6 +257,33 @@ describe("descriptors", () => {
     program.end();
   });
 
+  test("stay as they are where a call's answer has no place", () => {
+    const NOWHERE = 0xffff_fff0;
+    const said: number[] = [];
+    const program = new Caller({
+      input: bytes("typed\n"),
+      words: ["input=stream"],
+      machine: { output: (stream) => said.push(stream) },
+    });
+    const fd = program.open("f", CREAT);
+    program.write(fd, bytes("abcdef"));
+    program.seek(fd, 2n, 0);
+    // One vector, that of the buffer; what was read last says where it is.
+    expect(program.read(fd, 1)).toEqual(bytes("c"));
+    const [vectors] = program.vector(2);
+    expect(program.call("fd_read", fd, vectors, 1, NOWHERE)).toBe(Errno.FAULT);
+    expect(program.call("fd_write", fd, vectors, 1, NOWHERE)).toBe(Errno.FAULT);
+    expect(program.call("fd_pwrite", fd, vectors, 1, 0n, NOWHERE)).toBe(Errno.FAULT);
+    expect(program.call("fd_seek", fd, 0n, 0, NOWHERE)).toBe(Errno.FAULT);
+    expect(program.read(fd, 10)).toEqual(bytes("def"));
+    expect(text(program.read(fd, 10, 0n))).toBe("abcdef");
+    expect(program.call("fd_read", 0, vectors, 1, NOWHERE)).toBe(Errno.FAULT);
+    expect(text(program.read(0, 10))).toBe("typed\n");
+    expect(program.call("fd_write", 1, vectors, 1, NOWHERE)).toBe(Errno.FAULT);
+    expect(said).toEqual([]);
+    program.end();
+  });
+
   test("are renumbered in place of others, which are closed", () => {
     const program = new Caller();
     const before = program.kernel.mmStat(MmStat.PROGRAM);
