@@ -8,26 +8,15 @@
  */
 
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { freeLock, lives, npmProcess, takeLock } from "./pack_lock.mjs";
 import { putPackageReadme, putReadmeBack } from "./readme.mjs";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const caller = callers();
-
-/** Who has started this process, and who has started that one: npm, or a shell and npm. */
-function callers() {
-  const ids = [process.ppid];
-  try {
-    const [, above] = /\) \S (\d+)/.exec(readFileSync(`/proc/${process.ppid}/stat`, "utf8"));
-    ids.push(above);
-  } catch {
-    // Linux has this. The shells of other systems give their place to the one command that they start.
-  }
-  return ids.join();
-}
+const npm = npmProcess();
 
 function fail(status, message) {
   console.error(`slopos: npm pack: ${message}`);
@@ -64,13 +53,15 @@ function runScript(path) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-writing(() => {
-  accessSync(root, constants.W_OK);
-  putReadmeBack(root);
+writing(() => takeLock(root, npm));
+// `postpack` gives it back, and is not come to where this script fails.
+process.once("exit", (status) => {
+  if (status !== 0) freeLock(root);
 });
+writing(() => putReadmeBack(root));
 checkDestination();
 runScript("scripts/compile_kernel.mjs");
 runScript("scripts/make_package.mjs");
 // Where npm has ended before its time, nobody would take the place back.
-if (callers() !== caller) fail(1, "npm has ended");
+if (!lives(npm)) fail(1, "npm has ended");
 writing(() => putPackageReadme(root));

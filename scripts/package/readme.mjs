@@ -3,13 +3,14 @@
  * in a checkout that is about the checkout, and the package has one of its own, library/README.md. So
  * the package's is put in the place of the checkout's just before npm packs, and the checkout's back in
  * its place afterwards. It waits beside it, on the same file system, so that each step is a renaming
- * and no moment at which all this can be interrupted leaves less than the whole file.
+ * and no moment at which all this can be interrupted leaves less than the whole file. One npm packs a
+ * checkout at a time (pack_lock.mjs).
  *
  * Both functions take the folder of the checkout. They throw if they cannot do it, and then leave what
  * there is.
  */
 
-import { copyFileSync, readFileSync, renameSync } from "node:fs";
+import { copyFileSync, lstatSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 
 const PLACE = "README.md";
@@ -21,6 +22,12 @@ const KEPT = ".readme-of-checkout";
 /** The package's until it is whole. */
 const PARTIAL = ".readme-of-package";
 
+/** True if there is something at `path`, and be it a link that leads nowhere. */
+function exists(path) {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** What `path` leads to; null if that is nothing. */
 function content(path) {
   try {
     return readFileSync(path);
@@ -33,8 +40,9 @@ function content(path) {
 /** Puts the package's README.md in the place of the checkout's. */
 export function putPackageReadme(root) {
   const [place, kept, partial] = [PLACE, KEPT, PARTIAL].map((name) => join(root, name));
+  if (exists(kept)) throw new Error(`${kept} is in the way`);
+  if (!exists(place)) throw new Error(`${place} is missing`);
   copyFileSync(join(root, OF_PACKAGE), partial);
-  if (content(kept)) throw new Error(`another npm pack is at work in ${root}`);
   renameSync(place, kept);
   renameSync(partial, place);
 }
@@ -45,10 +53,9 @@ export function putPackageReadme(root) {
  */
 export function putReadmeBack(root) {
   const [place, kept] = [PLACE, KEPT].map((name) => join(root, name));
-  const waiting = content(kept);
-  if (!waiting) return;
+  if (!exists(kept)) return;
   const there = content(place);
-  const known = [waiting, content(join(root, OF_PACKAGE))];
+  const known = [content(kept), content(join(root, OF_PACKAGE))];
   if (there && !known.some((bytes) => bytes?.equals(there))) {
     throw new Error(
       `${place} has changed since npm packed it, and was ${kept} before; keep the right one as ` +

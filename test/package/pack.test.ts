@@ -12,8 +12,10 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -156,6 +158,41 @@ describe("npm pack", () => {
       expect(readme()).toBe(CHECKOUTS);
       expect(status()).toBe("");
     }));
+
+  test("refuses to be the second at a time", () =>
+    withCheckout(
+      ({ root, run, readme, status }) => {
+        const first = run("npm pack --json");
+        expect(packedSizes(first)).toMatchObject({ "README.md": PACKAGES.length });
+        const second = readFileSync(join(root, "builddir/second"), "utf8");
+        expect(second).toMatch(/^1 .*another npm pack, process \d+, is at work in /s);
+        expect(readme()).toBe(CHECKOUTS);
+        expect(status()).toBe("");
+        expect(existsSync(join(root, ".pack-lock"))).toBe(false);
+      },
+      {
+        "scripts/make_package.mjs": `${MAKER}
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+if (!process.env.IS_SECOND) {
+  const env = { ...process.env, IS_SECOND: "yes" };
+  const { status, stderr } = spawnSync("npm pack", { shell: true, encoding: "utf8", env });
+  writeFileSync("builddir/second", status + " " + stderr);
+}
+`,
+      },
+    ));
+
+  test.runIf(process.platform !== "win32")("keeps a README.md that leads nowhere", () =>
+    withCheckout(({ root, run }) => {
+      rmSync(join(root, "README.md"));
+      symlinkSync("nowhere", join(root, "README.md"));
+      for (let times = 0; times < 2; ++times) {
+        expect(run("npm pack")).toMatchObject({ status: 0 });
+        expect(readlinkSync(join(root, "README.md"))).toBe("nowhere");
+      }
+    }),
+  );
 
   test("puts back what is missing altogether", () =>
     withCheckout(({ root, run, readme, status }) => {
