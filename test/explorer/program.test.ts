@@ -183,6 +183,20 @@ describe.skipIf(NO_BROWSER)("a program", () => {
             ".program-form button.primary",
           ].map((selector) => boxOf(explorer, selector)),
         );
+      /** A line of so many columns: its rows, and pixels that are free or, below 0, missing beside it. */
+      const lineOf = (columns: number) =>
+        page.locator(".program-output").evaluate((pane, length) => {
+          const line = document.createElement("span");
+          line.textContent = "0".repeat(length);
+          pane.firstElementChild!.append("\n", line);
+          const { paddingLeft, paddingRight } = getComputedStyle(pane);
+          const padding = parseFloat(paddingLeft) + parseFloat(paddingRight);
+          const rows = line.getClientRects().length;
+          const spare = pane.clientWidth - padding - line.getBoundingClientRect().width;
+          line.previousSibling!.remove();
+          line.remove();
+          return { rows, spare };
+        }, columns);
       for (const [width, height] of [
         [1280, 800],
         [1440, 900],
@@ -202,25 +216,13 @@ describe.skipIf(NO_BROWSER)("a program", () => {
         expect(output!.top).toBeLessThanOrEqual(map!.top);
         expect(output!.bottom).toBeGreaterThanOrEqual(map!.bottom);
         expect(map!.right - map!.left).toBeGreaterThanOrEqual(500);
-        // 80 columns are there without being scrolled to, and a scroll bar beside them; of longer
-        // lines 120, and the rest below.
-        const [room, scrolled] = await page.locator(".program-output").evaluate((pane) => {
-          const line = document.createElement("span");
-          line.textContent = "0".repeat(80);
-          pane.firstElementChild!.append("\n", line);
-          const { width: columns } = line.getBoundingClientRect();
-          const { paddingLeft, paddingRight } = getComputedStyle(pane);
-          const padding = parseFloat(paddingLeft) + parseFloat(paddingRight);
-          const spare = pane.clientWidth - padding - columns;
-          line.textContent = "0".repeat(500);
-          const sideways = (80 * (pane.scrollWidth - padding)) / columns;
-          line.previousSibling!.remove();
-          line.remove();
-          return [spare, sideways];
-        });
-        expect(room).toBeGreaterThanOrEqual(15);
-        expect(scrolled).toBeGreaterThan(118);
-        expect(scrolled).toBeLessThan(122);
+        // There is room for 80 columns and a scroll bar beside them; longer lines are wrapped.
+        const terminal = await lineOf(80);
+        expect(terminal.rows).toBe(1);
+        expect(terminal.spare).toBeGreaterThanOrEqual(17);
+        const long = await lineOf(200);
+        expect(long.rows).toBe(3);
+        expect(long.spare).toBeGreaterThanOrEqual(0);
         expect(await overhang(explorer)).toBe(0);
       }
       // What is pressed stays where it is, though the map is higher with a run than without.
@@ -243,6 +245,7 @@ describe.skipIf(NO_BROWSER)("a program", () => {
         expect(output!.top).toBeGreaterThanOrEqual(Math.max(map!.bottom, slider!.bottom));
         expect(output!.bottom - map!.top).toBeLessThanOrEqual(height);
         expect(output!.right - output!.left).toBeCloseTo(map!.right - map!.left, 0);
+        expect((await lineOf(200)).spare).toBeGreaterThanOrEqual(0);
         // The last line stays in view, though there is room for fewer.
         const below = page
           .locator(".program-output")
