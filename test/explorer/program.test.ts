@@ -266,9 +266,32 @@ describe.skipIf(NO_BROWSER)("a program", () => {
       const slider = page.getByRole("slider", { name: /this moment/ });
       const moments = Number(await slider.getAttribute("max")) + 1;
       const counts: number[] = [];
+      const words = page.getByTestId("moment");
+      const key = page.locator("#panel-program .plot-key");
+      /** Milliseconds and frames on loan, as the plot says them and as the slider does. */
+      const plotted = async () => {
+        const [, time, lent] = /: ([\d,.]+)\s.*: ([\d,]+) frames/s.exec(await key.innerText())!;
+        return [time, lent].map((digits) => Number(digits!.replaceAll(",", "")));
+      };
+      const expectPlotted = async (text: string) => {
+        const [time, lent] = await plotted();
+        const [, when, frames] = /after ([\d.]+) ms: ([\d,]+) frames/i.exec(text)!;
+        expect(time).toBeCloseTo(Number(when), 0);
+        expect(lent).toBe(Number(frames!.replaceAll(",", "")));
+      };
+      const resting = await words.innerText();
+      await expectPlotted(resting);
+      // It says what is at the pointer, and goes back to the moment.
+      const drawing = page.locator("#panel-program .plot canvas");
+      await drawing.hover({ position: { x: 2, y: 40 } });
+      await expect.poll(plotted).toEqual([0, 0]);
+      await words.hover();
+      await expect.poll(plotted).not.toEqual([0, 0]);
+      await expectPlotted(resting);
       await slider.press("Home");
       for (let moment = 0; moment < moments; ++moment) {
-        const text = await page.getByTestId("moment").innerText();
+        const text = await words.innerText();
+        await expectPlotted(text);
         const [, lent, onMap] = /: ([\d,]+) frames .* count, ([\d,]+) on/.exec(text)!;
         expect(onMap).toBe(lent);
         counts.push(Number(lent!.replaceAll(",", "")));

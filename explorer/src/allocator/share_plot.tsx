@@ -1,6 +1,7 @@
 /**
  * Values over operations or time, as lines, shares unless something else is said: what the plots of the
- * page have in common. The values at the pointer, or of the last point, stand below.
+ * page have in common. The values at the pointer stand below; without one those of the marked point, or
+ * of the last.
  */
 
 import { useCallback, useState } from "preact/hooks";
@@ -50,8 +51,8 @@ export interface SharePlotProps<Point> {
   readonly inWords: string;
   /** Shares of 1 by default. */
   readonly scale?: Scale;
-  /** A place on the horizontal axis that is marked; none by default. */
-  readonly mark?: number;
+  /** A point that is marked, and need not be one of `points`; none by default. */
+  readonly mark?: Point | undefined;
 }
 
 /** Where things are in a picture `width` pixels wide. */
@@ -74,6 +75,7 @@ export function SharePlot<Point extends { readonly operations: number }>(
   const { caption, axis, lines, points, inWords, scale = SHARES, mark } = props;
   /** Where the pointer is, pixels from the left; null if it is not there. */
   const [pointer, setPointer] = useState<number | null>(null);
+  const markedAt = mark?.operations;
 
   const paint = useCallback(
     (
@@ -123,20 +125,23 @@ export function SharePlot<Point extends { readonly operations: number }>(
       }
       context.setLineDash([]);
       context.lineWidth = 1;
-      if (mark !== undefined) {
+      if (markedAt !== undefined) {
         context.strokeStyle = colour("--text");
-        rule(x(mark), y(1), x(mark), y(0));
+        rule(x(markedAt), y(1), x(markedAt), y(0));
       }
       if (pointer === null) return;
       context.strokeStyle = colour("--text-soft");
       rule(pointer, y(1), pointer, y(0));
     },
-    [lines, points, pointer, scale, mark],
+    [lines, points, pointer, scale, markedAt],
   );
   const { canvas, size } = useCanvas(HEIGHT, paint);
 
-  const at = pointer === null ? Infinity : scaleOf(points, size.width).operations(pointer);
-  const shown = points.findLast(({ operations }) => operations <= at) ?? points[0];
+  const pointAt = (x: number) => {
+    const at = scaleOf(points, size.width).operations(x);
+    return points.findLast(({ operations }) => operations <= at) ?? points[0];
+  };
+  const shown = pointer === null ? (mark ?? points.at(-1)) : pointAt(pointer);
   return (
     <figure class="plot">
       <figcaption>{caption}</figcaption>

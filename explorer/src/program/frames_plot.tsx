@@ -5,7 +5,7 @@
 import { FRAME_BYTES } from "../../../abi/frame.ts";
 import { type Scale, type ShareLine, SharePlot } from "../allocator/share_plot.tsx";
 import { formatBytes, formatCount } from "../format.ts";
-import { type FramesPoint } from "./program_protocol.ts";
+import { type FramesPoint, type ProgramMoment } from "./program_protocol.ts";
 
 const LINES: readonly ShareLine<FramesPoint>[] = [
   { label: "On loan", colour: "--plot-program", share: ({ frames }) => frames },
@@ -27,11 +27,11 @@ function scaleFor(points: readonly FramesPoint[]): Scale {
 
 export interface FramesPlotProps {
   readonly points: readonly FramesPoint[];
-  /** The moment that the map shows, milliseconds. */
-  readonly time: number;
+  /** The moment that the map shows; undefined if there is none. */
+  readonly moment: ProgramMoment | undefined;
 }
 
-export function FramesPlot({ points, time }: FramesPlotProps) {
+export function FramesPlot({ points, moment }: FramesPlotProps) {
   const scale = scaleFor(points);
   const most = points.reduce((found, { frames }) => Math.max(found, frames), 0);
   const last = points.at(-1);
@@ -42,7 +42,7 @@ export function FramesPlot({ points, time }: FramesPlotProps) {
       lines={LINES}
       points={points}
       scale={scale}
-      mark={time}
+      mark={moment && { operations: moment.time, frames: moment.counts.lent }}
       inWords={
         last
           ? `In ${formatCount(Math.round(last.operations))} ms the program had up to ` +

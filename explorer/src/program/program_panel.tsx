@@ -54,7 +54,7 @@ export function ProgramPanel(props: ProgramPanelProps) {
         </p>
       )}
       <div class="program-views">
-        <FramesPlot points={run?.points ?? []} time={run?.moments[shown]?.time ?? 0} />
+        <FramesPlot points={run?.points ?? []} moment={run?.moments[shown]} />
         {run && (
           <div class="program-totals">
             <FrameTable run={run} />
