@@ -280,6 +280,7 @@ describe.skipIf(NO_BROWSER)("a program", () => {
         expect(lent).toBe(Number(frames!.replaceAll(",", "")));
       };
       const resting = await words.innerText();
+      expect(resting).toMatch(/^Fullest moment, after/);
       await expectPlotted(resting);
       // It says what is at the pointer, and goes back to the moment.
       const drawing = page.locator("#panel-program .plot canvas");
@@ -288,6 +289,7 @@ describe.skipIf(NO_BROWSER)("a program", () => {
       await words.hover();
       await expect.poll(plotted).not.toEqual([0, 0]);
       await expectPlotted(resting);
+      const fullest: number[] = [];
       await slider.press("Home");
       for (let moment = 0; moment < moments; ++moment) {
         const text = await words.innerText();
@@ -295,8 +297,10 @@ describe.skipIf(NO_BROWSER)("a program", () => {
         const [, lent, onMap] = /: ([\d,]+) frames .* count, ([\d,]+) on/.exec(text)!;
         expect(onMap).toBe(lent);
         counts.push(Number(lent!.replaceAll(",", "")));
+        if (text.startsWith("Fullest")) fullest.push(counts.at(-1)!);
         await slider.press("ArrowRight");
       }
+      expect(fullest).toEqual([Math.max(...counts)]);
       expect(counts.at(0)).toBe(0);
       expect(counts.at(-1)).toBe(0);
       // The moment before its end, when the files are gone; and the fullest one, with 4 MiB of them.

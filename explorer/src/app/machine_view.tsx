@@ -144,7 +144,12 @@ export function MachineView(props: MachineViewProps) {
         timeline={
           run &&
           (lent || run.state !== "failed") && (
-            <MomentControl key={run.machine} moments={run.moments} {...moment} />
+            <MomentControl
+              key={run.machine}
+              moments={run.moments}
+              isRunning={run.state === "running"}
+              {...moment}
+            />
           )
         }
         aside={run && <RunAside run={run} />}

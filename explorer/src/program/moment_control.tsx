@@ -5,6 +5,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { FRAME_BYTES } from "../../../abi/frame.ts";
 import { formatBytes, formatCount } from "../format.ts";
+import { fullest } from "./moments.ts";
 import { type ProgramMoment } from "./program_protocol.ts";
 
 /** Milliseconds that playing all moments takes, and that one of them is shown at most. */
@@ -17,18 +18,22 @@ export interface MomentControlProps {
   /** Place of the moment in view, and whether it was chosen or is where the run has come to. */
   readonly shown: number;
   readonly isChosen: boolean;
+  /** True if a fuller one may still come. */
+  readonly isRunning: boolean;
   readonly onShow: (place: number) => void;
 }
 
-function inWords({ time, counts, spans }: ProgramMoment): string {
+function inWords({ time, counts, spans }: ProgramMoment, isFullest: boolean): string {
   const onMap = spans.reduce((sum, { base, end }) => sum + (end - base) / FRAME_BYTES, 0);
   return (
-    `After ${time.toFixed(1)} ms: ${formatCount(counts.lent)} frames on loan by the kernel's count, ` +
+    `${isFullest ? "Fullest moment, after" : "After"} ${time.toFixed(1)} ms: ` +
+    `${formatCount(counts.lent)} frames on loan by the kernel's count, ` +
     `${formatCount(onMap)} on the map (${formatBytes(onMap * FRAME_BYTES)}).`
   );
 }
 
-export function MomentControl({ moments, shown, isChosen, onShow }: MomentControlProps) {
+export function MomentControl(props: MomentControlProps) {
+  const { moments, shown, isChosen, isRunning, onShow } = props;
   const [isPlaying, setPlaying] = useState(false);
   /** Where it plays: a timer must not see an old one. */
   const place = useRef(shown);
@@ -47,7 +52,8 @@ export function MomentControl({ moments, shown, isChosen, onShow }: MomentContro
     if (!isPlaying && (!isChosen || shown >= last)) onShow(0);
     setPlaying(!isPlaying);
   };
-  const words = moments[shown] ? inWords(moments[shown]) : "";
+  const isFullest = !isRunning && shown === fullest(moments);
+  const words = moments[shown] ? inWords(moments[shown], isFullest) : "";
   return (
     <div class="moment">
       <label>
