@@ -53,7 +53,9 @@ async function template(language: "c" | "ts", name: string, ...edit: [string, st
 interface Json {
   readonly verdict: string;
   readonly reason: string | null;
-  readonly examination: { readonly faults: { readonly script: string; readonly kind: string }[] };
+  readonly examination: {
+    readonly faults: { readonly script: string; readonly kind: string; readonly message: string }[];
+  };
 }
 
 describe("slopos judge", { timeout: 240_000 }, () => {
@@ -93,6 +95,25 @@ describe("slopos judge", { timeout: 240_000 }, () => {
     expect([json.status, verdict, reason]).toEqual([1, "wrong", null]);
     expect(examination.faults[0]!.kind).toBe("unaligned");
     expect((await run([path, "--ops", "-"], examination.faults[0]!.script)).status).toBe(1);
+  });
+
+  it("prints what --ops repeats for a fault that a long sequence showed first", async () => {
+    const path = await template(
+      "ts",
+      "counts.ts",
+      "    return first;",
+      "    count_order(order);\n$&",
+    );
+    const count =
+      "let counts: StaticArray<u32> = new StaticArray<u32>(9);\n" +
+      "function count_order(order: u32): void { counts[order]++; }\n";
+    writeFileSync(path, readFileSync(path, "utf8") + count);
+    const json = await run([path, "--right", "--json"]);
+    const { faults } = (JSON.parse(json.out) as Json).examination;
+    expect(faults.map(({ kind }) => kind)).toEqual(["trap"]);
+    const again = await run([path, "--ops", "-"], faults[0]!.script);
+    expect([again.status, again.err]).toEqual([1, ""]);
+    expect(again.out.replaceAll(/\s+/g, " ")).toContain(faults[0]!.message);
   });
 
   it("says what each step of a script came to", async () => {

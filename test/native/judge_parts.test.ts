@@ -10,11 +10,12 @@ import { Driver } from "../../tools/judge/driver.ts";
 import { Journal } from "../../tools/judge/journal.ts";
 import { Owners } from "../../tools/judge/owners.ts";
 import { formatScript, parseScript, ScriptError } from "../../tools/judge/script.ts";
-import { shrink } from "../../tools/judge/shrink.ts";
+import { replayable, shrink } from "../../tools/judge/shrink.ts";
 import { tryAll } from "../../tools/judge/small_worlds.ts";
 import { decodeSteps, encodeStep, plainWorld, type Step } from "../../tools/judge/steps.ts";
 import { Subject } from "../../tools/judge/subject.ts";
 import { Trial } from "../../tools/judge/trial.ts";
+import { Random } from "../../tools/trace/random.ts";
 import { compileEdited, compileText, FIRST_FIT } from "../support/judged.ts";
 
 const SCRIPT = `frames 8
@@ -184,6 +185,46 @@ describe("shrinking", () => {
     expect(last).toMatchObject({ kind: "free" });
     const orders = [first, second].map((step) => (step?.kind === "alloc" ? step.order : -1));
     expect(orders.sort()).toEqual([0, 3]);
+  });
+
+  test("leaves what a script can say, whenever it stops", async () => {
+    // Every free is of the block before, so that most of what is taken out leaves one without it.
+    const steps: Step[] = [{ kind: "init", world: plainWorld(64) }];
+    for (let block = 0; block < 40; ++block) {
+      steps.push({ kind: "alloc", block, order: block % 5 });
+      if (block % 2) steps.push({ kind: "free", block: block - 1, offset: 0, order: null });
+    }
+    for (let most = 0; most < 120; ++most) {
+      const left = await shrink(steps, fails, most);
+      expect(parseScript(formatScript(left))).toEqual(left);
+      expect(await fails(left)).toBe(true);
+    }
+  });
+
+  test("drops the frees of what is not allocated, and nothing else", () => {
+    const random = new Random(7);
+    for (let round = 0; round < 300; ++round) {
+      const steps: Step[] = [{ kind: "init", world: plainWorld(8) }];
+      for (let left = random.below(40); left > 0; --left) {
+        const block = random.below(12);
+        const what = random.below(20);
+        if (what === 0) steps.push({ kind: "init", world: plainWorld(4) });
+        else if (what === 1) steps.push({ kind: "free", block: null, offset: block, order: 0 });
+        else if (what < 11) steps.push({ kind: "alloc", block, order: block % 4 });
+        else steps.push({ kind: "free", block, offset: what % 2, order: null });
+      }
+      const kept = replayable(steps);
+      expect(parseScript(formatScript(kept))).toEqual(kept);
+      // A free is kept if an allocation of its block is found on the way back to the last init.
+      const named = steps.filter((step, index) => {
+        if (step.kind !== "free" || step.block === null) return true;
+        const start = steps.findLastIndex(({ kind }, at) => at < index && kind === "init");
+        const earlier = steps.slice(start, index);
+        return earlier.some((each) => each.kind === "alloc" && each.block === step.block);
+      });
+      const shape = (step: Step) => (step.kind === "init" ? step : { ...step, block: null });
+      expect(kept.map(shape)).toEqual(named.map(shape));
+    }
   });
 
   test("stops after so many tries", async () => {

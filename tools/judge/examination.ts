@@ -4,7 +4,7 @@
  */
 
 import { type Finding, type Part, type PartResult, PARTS, type RightOptions } from "./right.ts";
-import { shrink } from "./shrink.ts";
+import { replayable, shrink } from "./shrink.ts";
 import { encodeStep, type Step } from "./steps.ts";
 import { type Ended, type FaultKind } from "./trial.ts";
 import { EndlessError, type WatchedWorker } from "./watched_worker.ts";
@@ -89,7 +89,7 @@ async function shrunk(worker: WatchedWorker, finding: Finding, part: Part): Prom
     return { kind, message, part: part.id, steps: shortest, repeats: true };
   }
   const { steps, fault } = finding;
-  return { kind, message: fault.message, part: part.id, steps, repeats: false };
+  return { kind, message: fault.message, part: part.id, steps: replayable(steps), repeats: false };
 }
 
 function wrongVerdict({ refused, accepted, stopped }: Tally): WrongVerdict {

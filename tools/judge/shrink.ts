@@ -10,18 +10,46 @@ import { plainWorld, type Step } from "./steps.ts";
 /** Whether a sequence still fails. */
 export type StillFails = (steps: readonly Step[]) => Promise<boolean>;
 
+/** Tries a sequence: what of it can be replayed, if that still fails, else null. */
+type Attempt = (steps: readonly Step[]) => Promise<readonly Step[] | null>;
+
+/**
+ * What a script can say of `steps`: without the frees of blocks that are not allocated before, since
+ * no line can name those, and with the blocks numbered in the order in which they are allocated.
+ */
+export function replayable(steps: readonly Step[]): Step[] {
+  const kept: Step[] = [];
+  let numbers = new Map<number, number>();
+  let count = 0;
+  for (const step of steps) {
+    if (step.kind === "init") {
+      numbers = new Map();
+      count = 0;
+      kept.push(step);
+    } else if (step.kind === "alloc") {
+      numbers.set(step.block, count);
+      kept.push({ ...step, block: count++ });
+    } else {
+      const block = step.block === null ? null : numbers.get(step.block);
+      if (block !== undefined) kept.push({ ...step, block });
+    }
+  }
+  return kept;
+}
+
 /** Frames of smaller worlds that are tried, ascending. */
 const SIZES: readonly number[] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 256, 512, 1024, 2048];
 
 /** Takes out whatever can be: halves first, then smaller and smaller parts, at last single steps. */
-async function dropSteps(steps: readonly Step[], fails: StillFails): Promise<readonly Step[]> {
+async function dropSteps(steps: readonly Step[], attempt: Attempt): Promise<readonly Step[]> {
   let left = steps;
   for (let size = left.length >> 1; size >= 1;) {
     let dropped = false;
     for (let at = left.length - size; at >= 0; at -= size) {
       const without = [...left.slice(0, at), ...left.slice(at + size)];
-      if (without[0]?.kind !== "init" || !(await fails(without))) continue;
-      left = without;
+      const shorter = without[0]?.kind === "init" ? await attempt(without) : null;
+      if (!shorter) continue;
+      left = shorter;
       dropped = true;
     }
     if (size > 1) size >>= 1;
@@ -31,12 +59,13 @@ async function dropSteps(steps: readonly Step[], fails: StillFails): Promise<rea
 }
 
 /** Takes out a step together with each later one: an allocation goes with its free. */
-async function dropPairs(steps: readonly Step[], fails: StillFails): Promise<readonly Step[]> {
+async function dropPairs(steps: readonly Step[], attempt: Attempt): Promise<readonly Step[]> {
   let left = steps;
   for (let first = left.length - 2; first >= 1; --first) {
     for (let second = left.length - 1; second > first; --second) {
+      if (second >= left.length) continue;
       const without = left.filter((_, index) => index !== first && index !== second);
-      if (without.length && (await fails(without))) left = without;
+      left = (await attempt(without)) ?? left;
     }
   }
   return left;
@@ -64,12 +93,12 @@ function simpler(step: Step): Step[] {
   return orders.map((order) => ({ ...step, order }));
 }
 
-async function simplify(steps: readonly Step[], fails: StillFails): Promise<readonly Step[]> {
+async function simplify(steps: readonly Step[], attempt: Attempt): Promise<readonly Step[]> {
   let left = steps;
   for (let index = 0; index < left.length; ++index) {
     for (const step of simpler(left[index]!)) {
-      const other = replaced(left, index, step);
-      if (!(await fails(other))) continue;
+      const other = await attempt(replaced(left, index, step));
+      if (!other) continue;
       left = other;
       break;
     }
@@ -78,26 +107,13 @@ async function simplify(steps: readonly Step[], fails: StillFails): Promise<read
 }
 
 /** Asks for larger blocks throughout: what takes many small ones may take few of them. */
-async function raiseOrders(steps: readonly Step[], fails: StillFails): Promise<readonly Step[]> {
+async function raiseOrders(steps: readonly Step[], attempt: Attempt): Promise<readonly Step[]> {
   for (let order = LARGEST_ORDER; order > 0; --order) {
     const raised = steps.map((step) => (step.kind === "alloc" ? { ...step, order } : step));
-    if (await fails(raised)) return dropSteps(raised, fails);
+    const failing = await attempt(raised);
+    if (failing) return dropSteps(failing, attempt);
   }
   return steps;
-}
-
-/** The blocks of `steps` numbered anew, in the order in which they are allocated. */
-export function renumbered(steps: readonly Step[]): Step[] {
-  let numbers = new Map<number, number>();
-  return steps.map((step) => {
-    if (step.kind === "init") {
-      numbers = new Map();
-      return step;
-    }
-    if (step.block === null) return step;
-    if (step.kind === "alloc") numbers.set(step.block, numbers.size);
-    return { ...step, block: numbers.get(step.block) ?? step.block };
-  });
 }
 
 /** Steps fewer than this are also taken out by pairs. */
@@ -108,16 +124,19 @@ export async function shrink(
   steps: readonly Step[],
   fails: StillFails,
   mostTries: number,
-): Promise<Step[]> {
+): Promise<readonly Step[]> {
   let tries = 0;
-  const limited: StillFails = async (candidate) => ++tries <= mostTries && fails(candidate);
-  let left = steps;
+  const attempt: Attempt = async (candidate) => {
+    const kept = replayable(candidate);
+    return ++tries <= mostTries && (await fails(kept)) ? kept : null;
+  };
+  let left: readonly Step[] = replayable(steps);
   for (let size = Infinity; left.length < size && tries < mostTries;) {
     size = left.length;
-    left = await dropSteps(left, limited);
-    if (left.length >= FEW) left = await raiseOrders(left, limited);
-    left = await simplify(left, limited);
-    if (left.length < FEW) left = await dropPairs(left, limited);
+    left = await dropSteps(left, attempt);
+    if (left.length >= FEW) left = await raiseOrders(left, attempt);
+    left = await simplify(left, attempt);
+    if (left.length < FEW) left = await dropPairs(left, attempt);
   }
-  return renumbered(left);
+  return left;
 }
