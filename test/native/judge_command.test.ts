@@ -232,6 +232,15 @@ describe("slopos judge", { timeout: 240_000 }, () => {
     expect(err).toContain(message);
   });
 
+  it("ends with 2 for a script with a map that the allocator cannot take", async () => {
+    const path = await template("c", "mapless.c");
+    const { status, out, err } = await run([path, "--ops", "-"], "map 1+159 256+768\nalloc a");
+    expect([status, out]).toEqual([2, ""]);
+    expect(err.replaceAll(/\s+/g, " ")).toContain(
+      `mapless.c has no allocator_init_map, which the script's "map" asks for; use "frames"`,
+    );
+  });
+
   it("ends with 2 for a script that is wrong", async () => {
     const path = await template("c", "script.c");
     const { status, err } = await run([path, "--ops", "-"], "frames 2\nfree a");

@@ -6,7 +6,7 @@
 import { copyFileSync, constants, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
-import { NotAnAllocatorError, readModule } from "../judge/contract.ts";
+import { exportsFunction, NotAnAllocatorError, readModule } from "../judge/contract.ts";
 import { replay } from "../judge/examination.ts";
 import { judge, type Judgement } from "../judge/judgement.ts";
 import { picture } from "../judge/picture.ts";
@@ -89,7 +89,14 @@ async function stepsOf(path: string, terminal: Terminal): Promise<Step[]> {
 /** Repeats the script at `script` with the allocator in `file`; the exit status. */
 async function replayScript(file: string, script: string, terminal: Terminal): Promise<number> {
   const steps = await stepsOf(script, terminal);
-  const worker = await reading(file, () => new WatchedWorker(readModule(moduleBytes(file))));
+  const module = await reading(file, () => readModule(moduleBytes(file)));
+  const asksForMap = steps.some((step) => step.kind === "init" && step.world.isMap);
+  if (asksForMap && !exportsFunction(module, "allocator_init_map")) {
+    throw new UsageError(
+      `${file} has no allocator_init_map, which the script's "map" asks for; use "frames"`,
+    );
+  }
+  const worker = new WatchedWorker(module);
   try {
     const ended = await reading(file, () => replay(worker, steps));
     terminal.out(replayText(steps, ended, coloursOf(terminal)));

@@ -72,6 +72,13 @@ function hasSignature(value: WebAssembly.ExportValue, signature: Signature): boo
   }
 }
 
+/** True if `module` exports the function `name`. */
+export function exportsFunction(module: WebAssembly.Module, name: string): boolean {
+  return WebAssembly.Module.exports(module).some(
+    (each) => each.name === name && each.kind === "function",
+  );
+}
+
 function signatureText({ parameters, results }: Signature): string {
   const takes = parameters === 0 ? "nothing" : Array(parameters).fill("i32").join(", ");
   return `takes ${takes} and returns ${results === 0 ? "nothing" : "i32"}`;
@@ -92,9 +99,7 @@ export function readModule(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
     );
   }
   const exports = WebAssembly.Module.exports(module);
-  const missing = Object.keys(REQUIRED).filter(
-    (wanted) => !exports.some(({ name, kind }) => name === wanted && kind === "function"),
-  );
+  const missing = Object.keys(REQUIRED).filter((wanted) => !exportsFunction(module, wanted));
   if (missing.length) throw new NotAnAllocatorError(`it does not export ${missing.join(", ")}`);
   const usesMemory =
     WebAssembly.Module.imports(module).some(({ name }) => name === "memory_take") ||
