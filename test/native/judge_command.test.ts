@@ -111,6 +111,7 @@ describe("slopos judge", { timeout: 240_000 }, () => {
     const json = await run([path, "--right", "--json"]);
     const { faults } = (JSON.parse(json.out) as Json).examination;
     expect(faults.map(({ kind }) => kind)).toEqual(["trap"]);
+    expect(faults[0]!.script).toBe("frames 512\nalloc a order=9\n");
     const again = await run([path, "--ops", "-"], faults[0]!.script);
     expect([again.status, again.err]).toEqual([1, ""]);
     expect(again.out.replaceAll(/\s+/g, " ")).toContain(faults[0]!.message);

@@ -10,9 +10,9 @@ import { Driver } from "../../tools/judge/driver.ts";
 import { Journal } from "../../tools/judge/journal.ts";
 import { Owners } from "../../tools/judge/owners.ts";
 import { formatScript, parseScript, ScriptError } from "../../tools/judge/script.ts";
-import { replayable, shrink } from "../../tools/judge/shrink.ts";
+import { type Effort, replayable, shrink } from "../../tools/judge/shrink.ts";
 import { tryAll } from "../../tools/judge/small_worlds.ts";
-import { decodeSteps, encodeStep, plainWorld, type Step } from "../../tools/judge/steps.ts";
+import { decodeSteps, encodeStep, freeOf, plainWorld, type Step } from "../../tools/judge/steps.ts";
 import { Subject } from "../../tools/judge/subject.ts";
 import { Trial } from "../../tools/judge/trial.ts";
 import { Random } from "../../tools/trace/random.ts";
@@ -170,6 +170,10 @@ describe("shrinking", () => {
     return Promise.resolve(failed && init?.kind === "init" && init.world.runs[0]!.count >= 16);
   }
 
+  function effort(tries: number): Effort {
+    return { tries, failing: Infinity };
+  }
+
   test("leaves what is needed, and the least of it", async () => {
     const steps: Step[] = [{ kind: "init", world: plainWorld(4000) }];
     for (let block = 0; block < 300; ++block) {
@@ -177,7 +181,8 @@ describe("shrinking", () => {
       if (block % 3) steps.push({ kind: "free", block: block - 1, offset: 0, order: null });
     }
     expect(await fails(steps)).toBe(true);
-    const shortest = await shrink(steps, fails, 10_000);
+    const { steps: shortest, isShortest } = await shrink(steps, fails, effort(10_000));
+    expect(isShortest).toBe(true);
     expect(await fails(shortest)).toBe(true);
     const [init, first, second, last] = shortest;
     expect(shortest).toHaveLength(4);
@@ -195,7 +200,7 @@ describe("shrinking", () => {
       if (block % 2) steps.push({ kind: "free", block: block - 1, offset: 0, order: null });
     }
     for (let most = 0; most < 120; ++most) {
-      const left = await shrink(steps, fails, most);
+      const { steps: left } = await shrink(steps, fails, effort(most));
       expect(parseScript(formatScript(left))).toEqual(left);
       expect(await fails(left)).toBe(true);
     }
@@ -227,11 +232,41 @@ describe("shrinking", () => {
     }
   });
 
-  test("stops after so many tries", async () => {
+  test.each([
+    [[9], 50],
+    [[3, 9], 150],
+  ])("takes few tries where requests for orders %j are enough", async (orders, most) => {
     let tries = 0;
-    const steps = parseScript("frames 64\n" + "alloc a\nfree a\n".repeat(50));
-    await shrink(steps, () => Promise.resolve(++tries % 3 === 0), 20);
-    expect(tries).toBe(20);
+    const steps: Step[] = [{ kind: "init", world: plainWorld(4000) }];
+    for (let block = 0; block < 3000; ++block) steps.push({ kind: "alloc", block, order: 0 });
+    for (let block = 0; block < 2999; ++block) steps.push(freeOf(block));
+    orders.forEach((order, index) => steps.push({ kind: "alloc", block: 3000 + index, order }));
+    const fails = (candidate: readonly Step[]) => {
+      ++tries;
+      const asked = candidate.map((step) => (step.kind === "alloc" ? step.order : -1));
+      return Promise.resolve(orders.every((order) => asked.includes(order)));
+    };
+    const { steps: left, isShortest } = await shrink(steps, fails, effort(2000));
+    const lines = orders.map((order, index) => `alloc ${"ab"[index]} order=${order}\n`);
+    expect([formatScript(left), isShortest]).toEqual([`frames 1\n${lines.join("")}`, true]);
+    expect(tries).toBeLessThan(most);
+  });
+
+  test("stops after so many tries, and says so", async () => {
+    let tries = 0;
+    let failing = 0;
+    const steps = parseScript("frames 64\n" + "alloc a\n".repeat(100));
+    const long = (candidate: readonly Step[]) => {
+      ++tries;
+      failing += Number(candidate.length > 60);
+      return Promise.resolve(candidate.length > 60);
+    };
+    const { isShortest } = await shrink(steps, long, effort(60));
+    expect([tries, isShortest]).toEqual([60, false]);
+    failing = 0;
+    expect((await shrink(steps, long, { tries: 1000, failing: 3 })).isShortest).toBe(false);
+    expect(failing).toBe(3);
+    expect((await shrink(steps, long, effort(1000))).isShortest).toBe(true);
   });
 });
 

@@ -4,7 +4,7 @@
  */
 
 import { type Finding, type Part, type PartResult, PARTS, type RightOptions } from "./right.ts";
-import { replayable, shrink } from "./shrink.ts";
+import { type Effort, replayable, shrink } from "./shrink.ts";
 import { encodeStep, type Step } from "./steps.ts";
 import { type Ended, type FaultKind } from "./trial.ts";
 import { EndlessError, type WatchedWorker } from "./watched_worker.ts";
@@ -16,8 +16,10 @@ export interface FoundFault {
   readonly message: string;
   /** Id of the part that found it. */
   readonly part: string;
-  /** The shortest sequence that shows it, and the fault in it. */
+  /** A sequence that shows it, shrunk, and the fault in it. */
   readonly steps: readonly Step[];
+  /** False if there was no time to see whether a shorter one shows it too. */
+  readonly isShortest: boolean;
   /** False if it was seen once, and not again when the sequence was repeated by itself. */
   readonly repeats: boolean;
 }
@@ -48,12 +50,13 @@ export const CALL_LIMIT = 1500;
 /** The same for the short sequences of shrinking. */
 const SHORT_LIMIT = 150;
 
-/** Tries that shrinking makes, and those where each that fails takes `SHORT_LIMIT`. */
-const TRIES = 2000;
-const ENDLESS_TRIES = 25;
+/** What shrinking tries, and where each try that fails takes `SHORT_LIMIT`. */
+const EFFORT: Effort = { tries: 2000, failing: Infinity };
+const ENDLESS_EFFORT: Effort = { tries: 200, failing: 25 };
 
-/** Steps of an endless sequence that is repeated; a longer one is told as it is. */
+/** Steps of an endless sequence that is shrunk; a longer one is told as it is. */
 const LONGEST_ENDLESS = 5000;
+const NONE: Effort = { tries: 0, failing: 0 };
 
 const ENDLESS = "a call did not come back";
 
@@ -81,15 +84,22 @@ async function shrunk(worker: WatchedWorker, finding: Finding, part: Part): Prom
   const fails = async (steps: readonly Step[]) =>
     (await replay(worker, steps, limit)).fault?.kind === kind;
   for (const steps of [finding.steps, [...finding.before, ...finding.steps]]) {
-    if (isEndless && steps.length > LONGEST_ENDLESS) continue;
     if (!(await fails(steps))) continue;
-    const shortest = await shrink(steps, fails, isEndless ? ENDLESS_TRIES : TRIES);
-    const { fault } = await replay(worker, shortest, limit);
+    const isLong = isEndless && steps.length > LONGEST_ENDLESS;
+    const found = await shrink(steps, fails, isLong ? NONE : isEndless ? ENDLESS_EFFORT : EFFORT);
+    const { fault } = await replay(worker, found.steps, limit);
     const message = fault?.message ?? finding.fault.message;
-    return { kind, message, part: part.id, steps: shortest, repeats: true };
+    return { kind, message, part: part.id, ...found, repeats: true };
   }
   const { steps, fault } = finding;
-  return { kind, message: fault.message, part: part.id, steps: replayable(steps), repeats: false };
+  return {
+    kind,
+    message: fault.message,
+    part: part.id,
+    steps: replayable(steps),
+    isShortest: false,
+    repeats: false,
+  };
 }
 
 function wrongVerdict({ refused, accepted, stopped }: Tally): WrongVerdict {

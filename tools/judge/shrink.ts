@@ -5,7 +5,7 @@
  */
 
 import { LARGEST_ORDER } from "./contract.ts";
-import { plainWorld, type Step } from "./steps.ts";
+import { freeOf, plainWorld, type Step } from "./steps.ts";
 
 /** Whether a sequence still fails. */
 export type StillFails = (steps: readonly Step[]) => Promise<boolean>;
@@ -40,19 +40,22 @@ export function replayable(steps: readonly Step[]): Step[] {
 /** Frames of smaller worlds that are tried, ascending. */
 const SIZES: readonly number[] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 256, 512, 1024, 2048];
 
-/** Takes out whatever can be: halves first, then smaller and smaller parts, at last single steps. */
+/**
+ * Takes out whatever can be, but for the first step: halves first, then smaller and smaller parts, at
+ * last single steps.
+ */
 async function dropSteps(steps: readonly Step[], attempt: Attempt): Promise<readonly Step[]> {
   let left = steps;
   for (let size = left.length >> 1; size >= 1;) {
     let dropped = false;
-    for (let at = left.length - size; at >= 0; at -= size) {
-      const without = [...left.slice(0, at), ...left.slice(at + size)];
-      const shorter = without[0]?.kind === "init" ? await attempt(without) : null;
+    for (let end = left.length; end > 1; end -= size) {
+      const start = Math.max(end - size, 1);
+      const shorter = await attempt([...left.slice(0, start), ...left.slice(end)]);
       if (!shorter) continue;
       left = shorter;
       dropped = true;
     }
-    if (size > 1) size >>= 1;
+    if (size > 1) size = Math.max(Math.min(size, left.length) >> 1, 1);
     else if (!dropped) break;
   }
   return left;
@@ -93,15 +96,19 @@ function simpler(step: Step): Step[] {
   return orders.map((order) => ({ ...step, order }));
 }
 
+/** Makes `left[index]` simpler if it can be. */
+async function simplifyStep(left: readonly Step[], index: number, attempt: Attempt) {
+  for (const step of simpler(left[index]!)) {
+    const other = await attempt(replaced(left, index, step));
+    if (other) return other;
+  }
+  return left;
+}
+
 async function simplify(steps: readonly Step[], attempt: Attempt): Promise<readonly Step[]> {
   let left = steps;
   for (let index = 0; index < left.length; ++index) {
-    for (const step of simpler(left[index]!)) {
-      const other = await attempt(replaced(left, index, step));
-      if (!other) continue;
-      left = other;
-      break;
-    }
+    left = await simplifyStep(left, index, attempt);
   }
   return left;
 }
@@ -111,32 +118,69 @@ async function raiseOrders(steps: readonly Step[], attempt: Attempt): Promise<re
   for (let order = LARGEST_ORDER; order > 0; --order) {
     const raised = steps.map((step) => (step.kind === "alloc" ? { ...step, order } : step));
     const failing = await attempt(raised);
-    if (failing) return dropSteps(failing, attempt);
+    if (failing) return failing;
   }
   return steps;
 }
 
-/** Steps fewer than this are also taken out by pairs. */
+/** One or two requests after `init`, for blocks of each order, if that is enough. */
+async function fewRequests(init: Step, attempt: Attempt): Promise<readonly Step[] | null> {
+  for (let order = LARGEST_ORDER; order >= 0; --order) {
+    const [first, second] = [0, 1].map((block): Step => ({ kind: "alloc", block, order }));
+    for (const requests of [[first!], [first!, freeOf(0)], [first!, second!]]) {
+      const failing = await attempt([init, ...requests]);
+      if (failing) return failing;
+    }
+  }
+  return null;
+}
+
+/** Steps fewer than this are also taken out by pairs; of more, what is quick is tried first. */
 const FEW = 24;
 
-/** The shortest sequence that it finds with `mostTries` tries; `fails` is true of `steps`. */
+/** How much shrinking may try. */
+export interface Effort {
+  readonly tries: number;
+  /** Those of them that fail. */
+  readonly failing: number;
+}
+
+export interface Shrunk {
+  readonly steps: readonly Step[];
+  /** False if the tries ran out before all was tried that would make it shorter. */
+  readonly isShortest: boolean;
+}
+
+/** The shortest sequence that it finds with `effort`; `fails` is true of `steps`. */
 export async function shrink(
   steps: readonly Step[],
   fails: StillFails,
-  mostTries: number,
-): Promise<readonly Step[]> {
-  let tries = 0;
+  effort: Effort,
+): Promise<Shrunk> {
+  let { tries, failing } = effort;
+  let isShortest = true;
   const attempt: Attempt = async (candidate) => {
+    if (!tries || !failing) {
+      isShortest = false;
+      return null;
+    }
+    --tries;
     const kept = replayable(candidate);
-    return ++tries <= mostTries && (await fails(kept)) ? kept : null;
+    if (!(await fails(kept))) return null;
+    --failing;
+    return kept;
   };
   let left: readonly Step[] = replayable(steps);
-  for (let size = Infinity; left.length < size && tries < mostTries;) {
+  if (left.length >= FEW) left = (await fewRequests(left[0]!, attempt)) ?? left;
+  for (let size = Infinity; left.length < size && isShortest;) {
     size = left.length;
+    if (left.length >= FEW) {
+      left = await raiseOrders(left, attempt);
+      left = await simplifyStep(left, 0, attempt);
+    }
     left = await dropSteps(left, attempt);
-    if (left.length >= FEW) left = await raiseOrders(left, attempt);
     left = await simplify(left, attempt);
     if (left.length < FEW) left = await dropPairs(left, attempt);
   }
-  return left;
+  return { steps: left, isShortest };
 }
