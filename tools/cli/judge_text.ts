@@ -14,7 +14,7 @@ import { heading } from "./parts_text.ts";
 import { type Colours } from "./terminal.ts";
 import { fit, grouped, paragraph, table } from "./text.ts";
 
-/** Lines of a script that are printed; the JSON has all of them. */
+/** Lines of a script that are printed; `--json` prints all of them. */
 const MOST_LINES = 40;
 
 const WRONG_TEXTS: Readonly<Record<WrongVerdict, string>> = {
@@ -25,6 +25,19 @@ const WRONG_TEXTS: Readonly<Record<WrongVerdict, string>> = {
   endless: "does not come back",
 };
 
+/** What is said of the requests of `fault`, before them. */
+function aboutRequests({ repeats, isShortest }: FoundFault): string {
+  if (!repeats) {
+    return (
+      "It happened once and did not repeat by itself: allocator_init may leave something of earlier " +
+      "requests behind. The requests since it was called last:"
+    );
+  }
+  return isShortest
+    ? "The shortest requests that show it:"
+    : "Requests that show it, the shortest that were found:";
+}
+
 function faultText(fault: FoundFault, number: number, colours: Colours): string {
   const lines = formatScript(fault.steps).split("\n").slice(0, -1);
   const shown = lines.slice(0, MOST_LINES);
@@ -32,12 +45,10 @@ function faultText(fault: FoundFault, number: number, colours: Colours): string 
   return [
     heading(colours.red(`Fault ${number}`), colours),
     paragraph(`  ${fault.message}`),
-    fault.repeats
-      ? paragraph("  The shortest requests that show it:")
-      : paragraph("  It happened once and did not repeat by itself. The requests:"),
+    paragraph(`  ${aboutRequests(fault)}`),
     "\n",
     ...shown.map((line) => `${fit(`    ${line}`)}\n`),
-    rest ? paragraph(`    ... and ${grouped(rest)} more`) : "",
+    rest ? paragraph(`    ... and ${grouped(rest)} more lines; --json prints all of them`) : "",
   ].join("");
 }
 
@@ -51,7 +62,7 @@ function examinationText(
   const queries = optional.length ? optional.join(", ") : "none";
   return [
     ...faults.map((fault, index) => faultText(fault, index + 1, colours)),
-    faults.length
+    faults.some(({ repeats }) => repeats)
       ? `\n${paragraph(`To see it again, write the lines to a file: slopos judge ${file} --ops THAT_FILE`)}`
       : "",
     isComplete ? "" : `\n${paragraph("The rest was not tried, since it does not come back.")}`,
