@@ -222,7 +222,7 @@ open_log
 # a line; Limine's messages come one character at a time, each with its cursor position.
 #
 # It pauses between two reads. QEMU writes one byte at a time, and a reader that takes each as it comes
-# costs it more than the write does: they share the pipe's lock.
+# holds it up: they share the pipe's lock.
 plain_text() {
     LC_ALL=C perl -e '
         sub plain {
